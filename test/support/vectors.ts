@@ -1,0 +1,24 @@
+/** Answers for where published test vectors lie: kept in the project, or beside it; a set that is absent skips visibly. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const kept = path.resolve(import.meta.dirname, '../vectors')
+const beside = path.resolve(import.meta.dirname, '../../../shared/vectors')
+
+/** The folder of a set, or `undefined` with a printed note. */
+export function vectors(set: string): string | undefined {
+  const found = [path.join(kept, set), path.join(beside, set)].find((folder) => existsSync(folder))
+  if (found === undefined) console.warn(`skipped: the published vectors "${set}" are not on this machine`)
+  return found
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** Prints how many vectors ran; none is an error, not a pass. */
+export function counted<T>(set: string, rows: readonly T[]): readonly T[] {
+  if (rows.length === 0) throw new Error(`no vectors found in ${set}`)
+  console.info(`${rows.length} vectors: ${set}`)
+  return rows
+}
