@@ -1,0 +1,35 @@
+/** Answers for the classification label, the part of an envelope that every gateway reads and decides on (label.md). */
+import { type Codec, field, type Of, optional, record, seconds } from './codec.ts'
+import { partyId, setOf, words } from './names.ts'
+
+/** Whom the originator releases it to. The empty set is nobody; there is no default. */
+export type Releasability = 'unrestricted' | readonly string[]
+
+const names = setOf(partyId)
+
+const releasability: Codec<Releasability> = {
+  read: (value, path) => (value === 'unrestricted' ? value : names.read(value, path)),
+  write: (value) => (value === 'unrestricted' ? value : names.write(value)),
+}
+
+export const label = record({
+  /** Whose marking it is. A marking means nothing without its issuer. */
+  policy: field(1, partyId),
+  /** One of the issuer's markings, letter for letter. */
+  marking: field(2, words),
+  /** When it was marked: the marking, its level and the members of groups are read as of then. */
+  at: field(3, seconds),
+  /** Categories that the receiver must hold beside the level: sets, never ranks. */
+  compartments: field(4, setOf(words)),
+  releasability: field(5, releasability),
+  /** Further conditions by the issuer's names for them; every one must be known and hold. */
+  caveats: field(6, setOf(words)),
+  /** Whose information it is, when that is not the sender. */
+  originator: optional(7, partyId),
+  /** The originator's own reference. */
+  reference: optional(8, words),
+  /** The end of retention: nobody may hold it, so nobody may send it, from then on. */
+  retainUntil: optional(9, seconds),
+})
+
+export type Label = Of<typeof label>

@@ -1,0 +1,61 @@
+/** Answers for names as they go into signed objects: one spelling each, so that equality of strings is equality of things. */
+import { compare, utf8 } from './bytes.ts'
+import { type Codec, list, text } from './codec.ts'
+import { Rejected } from './errors.ts'
+
+/** ISO 3166-1 alpha-3, or the code of an organisation: `EST`, `NATO`, `NATO-NOS`. */
+export type PartyId = string
+/** Unix time. */
+export type Seconds = number
+
+function named(max: number, what: string, fits: (value: string) => boolean): Codec<string> {
+  const read: Codec<string>['read'] = (value, path) => {
+    const name = text(max).read(value, path)
+    if (!fits(name)) throw new Rejected('malformed-structure', `${path}: ${what} expected`)
+    return name
+  }
+  return { read, write: (name) => read(name, '$') }
+}
+
+const id = /^[A-Z][A-Z0-9-]{1,31}$/
+const token = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** The id of a party, of a group of parties, or of an issuer of markings. */
+export const partyId: Codec<PartyId> = named(32, 'party id', (name) => id.test(name))
+/** The id of an agreement, a purpose or a category: ASCII, no spaces. */
+export const tokenName: Codec<string> = named(64, 'token', (name) => token.test(name))
+/** Words in any script, in canonical form. */
+export const words: Codec<string> = named(160, 'canonical words', isCanonical)
+
+/** Invisible or direction-changing characters, and every space but U+0020: two texts that look alike must be alike. */
+const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}/u
+
+/** NFC, no hidden characters, no lone surrogates, single inner spaces and none at the ends, no `//`. */
+export function isCanonical(name: string): boolean {
+  return (
+    name.isWellFormed() &&
+    name === name.normalize('NFC') &&
+    !hidden.test(name) &&
+    name === name.trim() &&
+    !name.includes('  ') &&
+    !name.includes('//')
+  )
+}
+
+/** Order of the UTF-8 bytes: the same in every language. */
+export function compareNames(a: string, b: string): number {
+  return compare(utf8(a), utf8(b))
+}
+
+/** A set, on the wire an array that ascends strictly; `write` sorts. */
+export function setOf(item: Codec<string>, min = 0, max = 256): Codec<readonly string[]> {
+  const items = list(item, min, max)
+  return {
+    read: (value, path) => {
+      const names = items.read(value, path)
+      if (names.every((name, i) => i === 0 || compareNames(names[i - 1] ?? '', name) < 0)) return names
+      throw new Rejected('malformed-structure', `${path}: strictly ascending names expected`)
+    },
+    write: (names) => items.write([...new Set(names)].sort(compareNames)),
+  }
+}
