@@ -1,0 +1,118 @@
+/** Answers for ledger entries: the leaf that chains to the one before it and commits to a record it does not show (entry.md). */
+import { suite } from '#suite'
+import { concat, equal, utf8 } from '../bytes.ts'
+import { encode } from '../cbor.ts'
+import * as is from '../codec.ts'
+import { Rejected } from '../errors.ts'
+import { appendMany, emptyFrontier, leafHash, rootOf } from './merkle.ts'
+import { fieldNames, fieldValues, type LedgerRecord } from './record.ts'
+
+/** What a ledger is: the first entry chains to the SHA-256 of this. */
+export const descriptor = is.record({
+  origin: is.field('origin', is.text()),
+  ed25519: is.field('ed25519', is.bytes(32)),
+  mlDsa44: is.field('mlDsa44', is.bytes(1312)),
+  created: is.field('created', is.seconds),
+  /** The last known checkpoint of the ledger that this one continues. */
+  successorOf: is.optional(
+    'successorOf',
+    is.record({
+      origin: is.field('origin', is.text()),
+      size: is.field('size', is.unsigned),
+      root: is.field('root', is.bytes(32)),
+    }),
+  ),
+})
+
+export type LedgerDescriptor = is.Of<typeof descriptor>
+
+const leafCodec = is.tuple(is.oneOf(1), is.bytes(32), is.bytes(32))
+
+export interface Leaf {
+  readonly previous: Uint8Array
+  readonly commitment: Uint8Array
+}
+
+export interface Entry {
+  readonly leaf: Uint8Array
+  /** RFC 9162 leaf hash: what the tree appends and what the next entry names as its previous. */
+  readonly hash: Uint8Array
+}
+
+const saltLength = 32
+export const entryKeyLength = 32
+
+/** A fresh key for one record. Deleting it leaves the leaf, the tree and every receipt valid, and the record unprovable. */
+export function newEntryKey(): Uint8Array {
+  return suite.randomBytes(entryKeyLength)
+}
+
+/** What the first entry names as its previous. */
+export function genesisHash(ledger: LedgerDescriptor): Uint8Array {
+  return suite.sha256(is.encodeAs(descriptor, ledger))
+}
+
+/** `previous` is the hash of the entry before, or `genesisHash`. */
+export function makeEntry(previous: Uint8Array, record: LedgerRecord, key: Uint8Array): Entry {
+  return chain(previous, commit(record, key))
+}
+
+/** Sequencing alone: the commitment does not depend on the entry before, so it can be made ahead. */
+export function chain(previous: Uint8Array, commitment: Uint8Array): Entry {
+  const leaf = concat(leafStart, previous, commitmentStart, commitment)
+  return { leaf, hash: leafHash(leaf) }
+}
+
+// [1, h'…32', h'…32'] in deterministic CBOR has these bytes and no others.
+const leafStart = Uint8Array.of(0x83, 0x01, 0x58, 0x20)
+const commitmentStart = Uint8Array.of(0x58, 0x20)
+
+/** The RFC 9162 root over the record's salted fields. */
+export function commit(record: LedgerRecord, key: Uint8Array): Uint8Array {
+  return rootOf(appendMany(emptyFrontier, fieldHashes(record, key)))
+}
+
+/** Throws `broken-chain` when the key and record are not those that the leaf commits to. */
+export function verifyRecord(leaf: Uint8Array, record: LedgerRecord, key: Uint8Array): void {
+  const { commitment } = parseLeaf(leaf)
+  if (!equal(commitment, commit(record, key))) {
+    throw new Rejected('broken-chain', 'the leaf commits to another record')
+  }
+}
+
+/** Throws `broken-chain` unless the leaf continues from `previous`; gives the hash for the next one. */
+export function verifyLink(leaf: Uint8Array, previous: Uint8Array): Uint8Array {
+  if (!equal(parseLeaf(leaf).previous, previous)) {
+    throw new Rejected('broken-chain', 'the entry names another one before it')
+  }
+  return leafHash(leaf)
+}
+
+export function parseLeaf(leaf: Uint8Array): Leaf {
+  const [, previous, commitment] = is.decodeAs(leafCodec, leaf, 'leaf')
+  return { previous, commitment }
+}
+
+export function fieldHashes(record: LedgerRecord, key: Uint8Array): readonly Uint8Array[] {
+  const salts = fieldSalts(key)
+  return fieldValues(record).map((value, i) => leafHash(fieldLeaf(i, salts[i] ?? noSalt, encode(value))))
+}
+
+/** One block of HKDF-SHA256 for each field, in their order; showing one tells nothing of the others. */
+export function fieldSalts(key: Uint8Array): readonly Uint8Array[] {
+  if (key.length !== entryKeyLength) throw new RangeError('an entry key has 32 bytes')
+  const salts = suite.hkdfSha256(key, noSalt, saltInfo, saltLength * fieldNames.length)
+  return fieldNames.map((_, i) => salts.subarray(i * saltLength, (i + 1) * saltLength))
+}
+
+const noSalt = new Uint8Array(0)
+const saltInfo = utf8('pouch/1 entry salts')
+const encodedNames = fieldNames.map((name) => encode(name))
+const fieldStart = Uint8Array.of(0x83, 0x58, 0x20)
+
+/** [salt, name, value] in deterministic CBOR. */
+export function fieldLeaf(index: number, salt: Uint8Array, value: Uint8Array): Uint8Array {
+  const name = encodedNames[index]
+  if (name === undefined) throw new RangeError(`no field ${index}`)
+  return concat(fieldStart, salt, name, value)
+}

@@ -1,0 +1,118 @@
+/** Answers for what a ledger entry records: its fields, their fixed order, and their CDDL (entry.md, "Record"). */
+import { compare, utf8 } from '../bytes.ts'
+import type { CborValue } from '../cbor.ts'
+import * as is from '../codec.ts'
+import { Rejected } from '../errors.ts'
+
+export const events = [
+  'genesis',
+  'submission-acceptance',
+  'submission-rejection',
+  'relay-acceptance',
+  'relay-rejection',
+  'relay-failure',
+  'content-consignment',
+  'content-handover',
+  'registry-adoption',
+  'key-change',
+  'operator-action',
+  'audit-read',
+  'scrub',
+  'cover',
+] as const
+
+export type LedgerEvent = (typeof events)[number]
+
+const digest = is.bytes(32)
+const party = is.text(60)
+
+const label = is.record({
+  issuer: is.field('issuer', party),
+  marking: is.field('marking', is.text()),
+  level: is.field('level', is.text()),
+})
+
+const decision = is.record({
+  allow: is.field('allow', is.boolean),
+  grounds: is.field('grounds', ascending(is.list(is.text(500)))),
+})
+
+const registry = is.record({ version: is.field('version', is.unsigned), digest: is.field('digest', digest) })
+
+const acknowledgement = is.record({
+  digest: is.field('digest', digest),
+  outcome: is.field('outcome', is.text()),
+})
+
+export const ledgerRecord = is.record({
+  acknowledgement: is.optional('acknowledgement', acknowledgement),
+  actor: is.field('actor', is.text()),
+  agreement: is.optional('agreement', is.text()),
+  at: is.field('at', is.seconds),
+  decision: is.optional('decision', decision),
+  detail: is.optional('detail', is.text(2000)),
+  digest: is.optional('digest', digest),
+  event: is.field('event', is.oneOf(...events)),
+  from: is.optional('from', party),
+  label: is.optional('label', label),
+  /** How many transfers `from` has sent to each of `to`, this one counted: a gap is evidence of an omission. */
+  pairSequence: is.optional('pairSequence', is.dictionary(is.unsigned)),
+  peerReceipt: is.optional('peerReceipt', digest),
+  policy: is.optional('policy', is.text()),
+  purpose: is.optional('purpose', is.text()),
+  registry: is.optional('registry', registry),
+  to: is.optional('to', is.list(party)),
+  transfer: is.optional('transfer', is.text()),
+})
+
+export type LedgerRecord = is.Of<typeof ledgerRecord>
+export type FieldName = keyof LedgerRecord
+
+/** The order in which fields are committed: that of deterministic CBOR map keys, shorter names first. */
+export const fieldNames = [
+  'at',
+  'to',
+  'from',
+  'actor',
+  'event',
+  'label',
+  'detail',
+  'digest',
+  'policy',
+  'purpose',
+  'decision',
+  'registry',
+  'transfer',
+  'agreement',
+  'peerReceipt',
+  'pairSequence',
+  'acknowledgement',
+] as const satisfies readonly FieldName[]
+
+/** Each field's CBOR value, null where the record lacks it: an entry never shows which fields it has. */
+export function fieldValues(record: LedgerRecord): readonly CborValue[] {
+  const values = ledgerRecord.write(record) as ReadonlyMap<CborValue, CborValue>
+  return fieldNames.map((name) => values.get(name) ?? null)
+}
+
+export function recordBytes(record: LedgerRecord): Uint8Array {
+  return is.encodeAs(ledgerRecord, record)
+}
+
+export function parseRecord(bytes: Uint8Array): LedgerRecord {
+  return is.decodeAs(ledgerRecord, bytes, 'record')
+}
+
+/** A set of texts: written in bytewise order of their UTF-8, and refused in any other. */
+function ascending(texts: is.Codec<readonly string[]>): is.Codec<readonly string[]> {
+  const sorted = (values: readonly string[]): readonly string[] =>
+    [...new Set(values)].sort((a, b) => compare(utf8(a), utf8(b)))
+  const check = (values: readonly string[]): readonly string[] => {
+    const order = sorted(values)
+    const same = order.length === values.length && order.every((value, i) => value === values[i])
+    if (!same)
+      throw new Rejected('malformed-structure', 'grounds: ascending order without repetition expected')
+    return values
+  }
+  return is.mapped(texts, check, sorted)
+}
