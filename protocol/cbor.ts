@@ -165,10 +165,17 @@ declare module 'cbor-x/index-no-eval' {
 function written(value: unknown, room: number): Uint8Array {
   const buffer = new ArrayBuffer(room)
   const encoder = new Encoder(encoding)
-  encoder.useBuffer(new Uint8Array(buffer))
+  encoder.useBuffer(Object.assign(new Uint8Array(buffer), { utf8Write }))
   const encoded = encoder.encode(value)
   if (encoded.buffer !== buffer || encoded.byteOffset !== 0) throw new Error('cbor-x wrote to another buffer')
   return new Uint8Array(buffer.transfer(encoded.length))
+}
+
+const utf8Encoder = new TextEncoder()
+
+/** Where there is a global Buffer, cbor-x takes it for granted that it writes into one, and calls this method of it. */
+function utf8Write(this: Uint8Array, text: string, at: number): number {
+  return utf8Encoder.encodeInto(text, this.subarray(at)).written
 }
 
 /** Two bytes, c7 00, that nothing of the profile begins with: cbor-x cannot write simple(59), also of two bytes. */
