@@ -18,7 +18,8 @@ export const suite: Suite = {
   backEnd: 'native',
 
   randomBytes: (length) => crypto.randomFillSync(new Uint8Array(length)),
-  sha256: (message) => plain(crypto.hash('sha256', message, 'buffer')),
+  // A Latin-1 string is the cheapest way out of OpenSSL: four times faster than a Buffer, and trees hash by the million.
+  sha256: (message) => fromLatin1(crypto.hash('sha256', message, 'binary')),
   sha384: (message) => plain(crypto.hash('sha384', message, 'buffer')),
   sha3_256: (message) => plain(crypto.hash('sha3-256', message, 'buffer')),
   shake256: (message, length) =>
@@ -178,6 +179,12 @@ function aes256GcmOpen(
     return undefined // the tag does not fit; `final` has no other failure
   }
   return plaintext
+}
+
+function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
 
 /** A copy outside Node's pooled memory, without Buffer's other meaning of `slice` and `toString`. */
