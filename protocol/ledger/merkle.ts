@@ -28,20 +28,23 @@ const greatestSize = Number.MAX_SAFE_INTEGER
 export const emptyRoot: Uint8Array = suite.sha256(new Uint8Array(0))
 export const emptyFrontier: Frontier = { size: 0, peaks: [] }
 
-const leafPrefix = Uint8Array.of(0)
-
 /** A leaf is hashed after 0x00 and an inner node after 0x01, so that neither can be taken for the other. */
 export function leafHash(leaf: Uint8Array): Uint8Array {
-  return suite.sha256(concat(leafPrefix, leaf))
+  if (leafInput.length !== 1 + leaf.length) leafInput = new Uint8Array(1 + leaf.length)
+  leafInput.set(leaf, 1)
+  return suite.sha256(leafInput)
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + 2 * hashLength)
-  input[0] = 1
-  input.set(left, 1)
-  input.set(right, 1 + hashLength)
-  return suite.sha256(input)
+  if (left.length !== hashLength || right.length !== hashLength) throw new RangeError('a hash has 32 bytes')
+  nodeInput.set(left, 1)
+  nodeInput.set(right, 1 + hashLength)
+  return suite.sha256(nodeInput)
 }
+
+// Hashing is synchronous and keeps nothing, so that one buffer serves every node, and one all leaves of a length.
+const nodeInput = new Uint8Array(1 + 2 * hashLength).fill(1, 0, 1)
+let leafInput = new Uint8Array(1)
 
 export function append(frontier: Frontier, leaf: Uint8Array): Frontier {
   return appendMany(frontier, [leaf])
