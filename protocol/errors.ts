@@ -10,53 +10,222 @@ export interface Refusal {
 
 export const refusals = {
   // Bytes and structure
-  'too-large': { status: 413, title: 'The message is larger than the profile allows', next: 'Send fewer documents in one envelope.' },
-  'malformed-cbor': { status: 400, title: 'The bytes are not deterministic CBOR', next: 'Encode with the shortest lengths, definite lengths, sorted unique keys and no floats (RFC 8949 §4.2.1).' },
-  'malformed-structure': { status: 400, title: 'The object does not have the shape that its CDDL gives', next: 'Compare the object with protocol/pouch.cddl; `pouch inspect` prints it with the names of its labels.' },
-  'unknown-type': { status: 415, title: 'The object is of no type of this profile', next: 'Check header typ (16) against protocol/README.md.' },
-  'unknown-critical': { status: 400, title: 'The header names a critical parameter that this profile does not have', next: 'Send only the critical parameters of profile 1.' },
+  'too-large': {
+    status: 413,
+    title: 'The message is larger than the profile allows',
+    next: 'Send fewer documents in one envelope.',
+  },
+  'malformed-cbor': {
+    status: 400,
+    title: 'The bytes are not deterministic CBOR',
+    next: 'Encode with the shortest lengths, definite lengths, sorted unique keys and no floats (RFC 8949 §4.2.1).',
+  },
+  'malformed-structure': {
+    status: 400,
+    title: 'The object does not have the shape that its CDDL gives',
+    next: 'Compare the object with protocol/pouch.cddl; `pouch inspect` prints it with the names of its labels.',
+  },
+  'unknown-type': {
+    status: 415,
+    title: 'The object is of no type of this profile',
+    next: 'Check header typ (16) against protocol/README.md.',
+  },
+  'unknown-critical': {
+    status: 400,
+    title: 'The header names a critical parameter that this profile does not have',
+    next: 'Send only the critical parameters of profile 1.',
+  },
   // Keys and signatures
-  'bad-key': { status: 400, title: 'The public key is malformed, non-canonical or of low order', next: 'Make a new key with `pouch keys new`.' },
-  'unknown-party': { status: 403, title: 'The registry does not list this party', next: 'Ask the registry’s signers to add the party, or refresh the registry with `pouch registry refresh`.' },
-  'unknown-key': { status: 403, title: 'The registry does not list this key for this party at this time', next: 'Publish the key in the registry, or sign with a listed key.' },
-  'revoked-key': { status: 403, title: 'The key was revoked before the object was made', next: 'Sign with the party’s current key; seal to the recipient’s current key.' },
-  'wrong-algorithm': { status: 400, title: 'The algorithm is not the one of the profile', next: 'Use profile 1: Ed25519 with ML-DSA-65, and HPKE-9-KE.' },
-  'missing-signature': { status: 400, title: 'One of the two required signatures is missing or out of order', next: 'Sign with both keys that SIGNERS names, Ed25519 first.' },
-  'bad-signature': { status: 403, title: 'A signature does not verify', next: 'The object was changed after signing or signed with another key; ask its sender to send it again.' },
+  'bad-key': {
+    status: 400,
+    title: 'The public key is malformed, non-canonical or of low order',
+    next: 'Make a new key with `pouch keys new`.',
+  },
+  'unknown-party': {
+    status: 403,
+    title: 'The registry does not list this party',
+    next: 'Ask the registry’s signers to add the party, or refresh the registry with `pouch registry refresh`.',
+  },
+  'unknown-key': {
+    status: 403,
+    title: 'The registry does not list this key for this party at this time',
+    next: 'Publish the key in the registry, or sign with a listed key.',
+  },
+  'revoked-key': {
+    status: 403,
+    title: 'The key was revoked before the object was made',
+    next: 'Sign with the party’s current key; seal to the recipient’s current key.',
+  },
+  'wrong-algorithm': {
+    status: 400,
+    title: 'The algorithm is not the one of the profile',
+    next: 'Use profile 1: Ed25519 with ML-DSA-65, and HPKE-9-KE.',
+  },
+  'missing-signature': {
+    status: 400,
+    title: 'One of the two required signatures is missing or out of order',
+    next: 'Sign with both keys that SIGNERS names, Ed25519 first.',
+  },
+  'bad-signature': {
+    status: 403,
+    title: 'A signature does not verify',
+    next: 'The object was changed after signing or signed with another key; ask its sender to send it again.',
+  },
   // Time
-  'expired': { status: 422, title: 'The object has expired', next: 'Ask its issuer for a new one.' },
-  'not-yet-valid': { status: 422, title: 'The object is dated in the future', next: 'Check the clocks of both sides; five minutes of difference are allowed.' },
-  'bad-validity': { status: 422, title: 'The validity is empty or longer than allowed', next: 'Set exp after iat, and at most seven days after it.' },
+  expired: { status: 422, title: 'The object has expired', next: 'Ask its issuer for a new one.' },
+  'not-yet-valid': {
+    status: 422,
+    title: 'The object is dated in the future',
+    next: 'Check the clocks of both sides; five minutes of difference are allowed.',
+  },
+  'bad-validity': {
+    status: 422,
+    title: 'The validity is empty or longer than allowed',
+    next: 'Set exp after iat, and at most seven days after it.',
+  },
   // Recipients and replay
-  'bad-recipients': { status: 400, title: 'The recipients do not agree with the signed list', next: 'Seal again: every recipient must be HPKE-9-KE and named in RECIPIENTS, in order.' },
-  'not-a-recipient': { status: 403, title: 'The opening key is of no recipient of this envelope', next: 'Open it with the key that RECIPIENTS names, or ask the sender to seal to you.' },
-  'reused-id': { status: 409, title: 'Another object with the same id and other bytes was accepted before', next: 'Seal again: a new envelope gets a new id.' },
+  'bad-recipients': {
+    status: 400,
+    title: 'The recipients do not agree with the signed list',
+    next: 'Seal again: every recipient must be HPKE-9-KE and named in RECIPIENTS, in order.',
+  },
+  'not-a-recipient': {
+    status: 403,
+    title: 'The opening key is of no recipient of this envelope',
+    next: 'Open it with the key that RECIPIENTS names, or ask the sender to seal to you.',
+  },
+  'reused-id': {
+    status: 409,
+    title: 'Another object with the same id and other bytes was accepted before',
+    next: 'Seal again: a new envelope gets a new id.',
+  },
   // Opening: one code for every failure of decryption, padding and commitment
-  'cannot-open': { status: 422, title: 'The envelope cannot be opened', next: 'It was changed or sealed wrongly; ask the sender to seal it again.' },
-  'bad-document': { status: 422, title: 'A document inside the envelope is not acceptable', next: 'Run `pouch verify` on the document and ask its issuer for a new one.' },
+  'cannot-open': {
+    status: 422,
+    title: 'The envelope cannot be opened',
+    next: 'It was changed or sealed wrongly; ask the sender to seal it again.',
+  },
+  'bad-document': {
+    status: 422,
+    title: 'A document inside the envelope is not acceptable',
+    next: 'Run `pouch verify` on the document and ask its issuer for a new one.',
+  },
   // Attestation
-  'bad-disclosure': { status: 422, title: 'A disclosure does not belong to the signed claims', next: 'Present the attestation with the disclosures that came with it, unchanged.' },
-  'status-withdrawn': { status: 422, title: 'The attestation is withdrawn or suspended', next: 'Ask the issuing authority for its present state.' },
-  'status-unknown': { status: 422, title: 'The status of the attestation cannot be found', next: 'Fetch the issuer’s status list and verify again.' },
+  'bad-disclosure': {
+    status: 422,
+    title: 'A disclosure does not belong to the signed claims',
+    next: 'Present the attestation with the disclosures that came with it, unchanged.',
+  },
+  'status-withdrawn': {
+    status: 422,
+    title: 'The attestation is withdrawn or suspended',
+    next: 'Ask the issuing authority for its present state.',
+  },
+  'status-unknown': {
+    status: 422,
+    title: 'The status of the attestation cannot be found',
+    next: 'Fetch the issuer’s status list and verify again.',
+  },
+  // Label
+  'bad-label': {
+    status: 400,
+    title: 'The text is not a label',
+    next: 'Write it as ISSUER:MARKING//REL TO EST, NLD, with UNRESTRICTED in place of REL TO … where anybody may have it.',
+  },
   // Registry
-  'registry-rollback': { status: 409, title: 'The registry is older than, or a fork of, the one held', next: 'Fetch the newest registry from its publisher.' },
-  'registry-expired': { status: 422, title: 'The registry has expired', next: 'Fetch or publish a newer registry version.' },
-  'registry-threshold': { status: 403, title: 'Too few root keys signed the registry', next: 'Have more root signers sign it with `pouch registry sign`.' },
+  'registry-rollback': {
+    status: 409,
+    title: 'The registry is older than, or a fork of, the one held',
+    next: 'Fetch the newest registry from its publisher.',
+  },
+  'registry-expired': {
+    status: 422,
+    title: 'The registry has expired',
+    next: 'Fetch or publish a newer registry version.',
+  },
+  'registry-threshold': {
+    status: 403,
+    title: 'Too few root keys signed the registry',
+    next: 'Have more root signers sign it with `pouch registry sign`.',
+  },
   // Ledger
-  'bad-proof': { status: 422, title: 'The proof does not lead to the signed root', next: 'Fetch the proof again; if it fails again, the ledger or the receipt was changed: keep both and tell the auditor.' },
-  'bad-note': { status: 400, title: 'The signed note or checkpoint is malformed', next: 'Fetch it again from the ledger.' },
-  'broken-chain': { status: 422, title: 'An entry does not continue the chain', next: 'Keep the export as evidence and compare it with an earlier one.' },
+  'bad-proof': {
+    status: 422,
+    title: 'The proof does not lead to the signed root',
+    next: 'Fetch the proof again; if it fails again, the ledger or the receipt was changed: keep both and tell the auditor.',
+  },
+  'bad-note': {
+    status: 400,
+    title: 'The signed note or checkpoint is malformed',
+    next: 'Fetch it again from the ledger.',
+  },
+  'broken-chain': {
+    status: 422,
+    title: 'An entry does not continue the chain',
+    next: 'Keep the export as evidence and compare it with an earlier one.',
+  },
   // Keys at rest
-  'wrong-passphrase': { status: 403, title: 'The passphrase does not open the key file', next: 'Check POUCH_PASSPHRASE, or the passphrase file.' },
-  'damaged-key-file': { status: 422, title: 'The key file is damaged', next: 'Restore the file from its backup.' },
-  'unsafe-permissions': { status: 403, title: 'Others can read the key file or its folder', next: 'Run chmod 700 on the folder and chmod 600 on the files in it.' },
+  'wrong-passphrase': {
+    status: 403,
+    title: 'The passphrase does not open the key file',
+    next: 'Check POUCH_PASSPHRASE, or the passphrase file.',
+  },
+  'damaged-key-file': {
+    status: 422,
+    title: 'The key file is damaged',
+    next: 'Restore the file from its backup.',
+  },
+  'unsafe-permissions': {
+    status: 403,
+    title: 'Others can read the key file or its folder',
+    next: 'Run chmod 700 on the folder and chmod 600 on the files in it.',
+  },
+  'no-such-key': {
+    status: 404,
+    title: 'The keystore does not hold the key',
+    next: 'List the keys with `pouch keys list`; make keys with `pouch keys new`.',
+  },
+  'keystore-exists': {
+    status: 409,
+    title: 'The folder already holds keys',
+    next: 'Open the keystore that is there, or name another folder.',
+  },
+  'weak-passphrase': {
+    status: 422,
+    title: 'The passphrase is shorter than twelve characters',
+    next: 'Choose a longer one; four or five unrelated words are good.',
+  },
   // Gateway
-  'unauthenticated': { status: 401, title: 'The request carries no valid credential or signature', next: 'Send the API credential, or sign the request with the gateway’s key (RFC 9421).' },
-  'forbidden': { status: 403, title: 'The credential does not have the role that the request needs', next: 'Ask the operator for a credential with that role.' },
-  'bad-request': { status: 400, title: 'The request is not as the API describes it', next: 'Compare it with /openapi.json.' },
-  'not-found': { status: 404, title: 'There is no such thing here for this party', next: 'Check the id; only the sender and the recipients of an envelope can see it.' },
-  'policy-denied': { status: 403, title: 'The policy refuses the transfer', next: 'Read the grounds in the answer: each names what would have to change.' },
-  'unavailable': { status: 503, title: 'The gateway cannot take the request now', next: 'Try again after the time in Retry-After; the same bytes give the same answer.' },
+  unauthenticated: {
+    status: 401,
+    title: 'The request carries no valid credential or signature',
+    next: 'Send the API credential, or sign the request with the gateway’s key (RFC 9421).',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The credential does not have the role that the request needs',
+    next: 'Ask the operator for a credential with that role.',
+  },
+  'bad-request': {
+    status: 400,
+    title: 'The request is not as the API describes it',
+    next: 'Compare it with /openapi.json.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such thing here for this party',
+    next: 'Check the id; only the sender and the recipients of an envelope can see it.',
+  },
+  'policy-denied': {
+    status: 403,
+    title: 'The policy refuses the transfer',
+    next: 'Read the grounds in the answer: each names what would have to change.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The gateway cannot take the request now',
+    next: 'Try again after the time in Retry-After; the same bytes give the same answer.',
+  },
 } as const satisfies Record<string, Refusal>
 
 export type Code = keyof typeof refusals

@@ -1,0 +1,74 @@
+/** Answers for secret signature keys in memory: they sign, print as their id, and leave only by the name that says so. */
+import { suite } from '#suite'
+import { Rejected } from '../protocol/errors.ts'
+import {
+  type KeyId,
+  type SignatureAlgorithm,
+  type SigningKey,
+  type SigningPair,
+  type VerificationKey,
+  verificationKey,
+} from '../protocol/key.ts'
+import type { Signer } from '../protocol/suite.ts'
+
+const signers: Record<SignatureAlgorithm, (seed: Uint8Array) => Signer> = {
+  ed25519: (seed) => suite.ed25519Signer(seed),
+  'ml-dsa-65': (seed) => suite.mlDsa65Signer(seed),
+  'ml-dsa-44': (seed) => suite.mlDsa44Signer(seed),
+}
+
+export class HeldSigningKey implements SigningKey {
+  readonly id: KeyId
+  readonly algorithm: SignatureAlgorithm
+  readonly publicKey: VerificationKey
+  readonly #seed: Uint8Array
+  readonly #signer: Signer
+
+  /** `seed` is 32 bytes (RFC 8032 §5.1.5, FIPS 204 ξ); it is copied. */
+  constructor(algorithm: SignatureAlgorithm, seed: Uint8Array) {
+    if (seed.length !== 32) throw new Rejected('bad-key', 'a seed has 32 bytes')
+    this.#seed = seed.slice()
+    this.#signer = signers[algorithm](this.#seed)
+    this.algorithm = algorithm
+    this.publicKey = verificationKey(algorithm, this.#signer.publicKey)
+    this.id = this.publicKey.id
+  }
+
+  static generate(algorithm: SignatureAlgorithm): HeldSigningKey {
+    const seed = suite.randomBytes(32)
+    const key = new HeldSigningKey(algorithm, seed)
+    seed.fill(0)
+    return key
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    return this.#signer.sign(message)
+  }
+
+  /** The seed, for a keystore to wrap. The caller zeroes it. */
+  exportSecretForBackup(): Uint8Array {
+    return this.#seed.slice()
+  }
+
+  toString(): string {
+    return this.id
+  }
+
+  toJSON(): string {
+    return this.id
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.id
+  }
+}
+
+/** What a party, or a root signer, signs with. */
+export function generateSigningPair(): SigningPair {
+  return [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate('ml-dsa-65')]
+}
+
+/** What a ledger signs its checkpoints with. */
+export function generateLedgerPair(): SigningPair {
+  return [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate('ml-dsa-44')]
+}
