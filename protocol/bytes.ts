@@ -44,7 +44,9 @@ export function toHex(bytes: Uint8Array): string {
 /** Lower or upper case hexadecimal; `undefined` when the text is not whole bytes of it. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  )
 }
 
 export function toBase64(bytes: Uint8Array): string {

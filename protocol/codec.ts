@@ -2,7 +2,7 @@
  * Answers for shapes: one definition, written as its CDDL reads, both parses CBOR into an exact type and writes it back.
  * Whatever does not fit exactly is refused as `malformed-structure`, with the path to the place and never its content.
  */
-import { type CborValue, decode, encode, Tag } from './cbor.ts'
+import { type CborValue, decode, encode, type Simple, Tag } from './cbor.ts'
 import { Rejected } from './errors.ts'
 
 export interface Codec<T> {
@@ -81,31 +81,35 @@ type TupleOf<C extends readonly Codec<unknown>[]> = { readonly [I in keyof C]: O
 export function tuple<const C extends readonly Codec<unknown>[]>(...items: C): Codec<TupleOf<C>> {
   return {
     read: (value, path) => {
-      if (!Array.isArray(value) || value.length !== items.length) return misfit(path, `array of ${items.length}`)
+      if (!Array.isArray(value) || value.length !== items.length)
+        return misfit(path, `array of ${items.length}`)
       return items.map((item, i) => item.read(value[i] as CborValue, `${path}[${i}]`)) as TupleOf<C>
     },
     write: (values) => items.map((item, i) => item.write(values[i])),
   }
 }
 
+type Label = number | string | Simple
 interface Field<T, Optional extends boolean> {
-  readonly label: number | string
+  readonly label: Label
   readonly codec: Codec<T>
   readonly optional: Optional
 }
 type Fields = Readonly<Record<string, Field<unknown, boolean>>>
-type Names<F extends Fields, O extends boolean> = { [K in keyof F]: F[K]['optional'] extends O ? K : never }[keyof F]
+type Names<F extends Fields, O extends boolean> = {
+  [K in keyof F]: F[K]['optional'] extends O ? K : never
+}[keyof F]
 type RecordOf<F extends Fields> = {
   readonly [K in Names<F, false>]: Of<F[K]['codec']>
 } & {
   readonly [K in Names<F, true>]?: Of<F[K]['codec']>
 }
 
-export function field<T>(label: number | string, codec: Codec<T>): Field<T, false> {
+export function field<T>(label: Label, codec: Codec<T>): Field<T, false> {
   return { label, codec, optional: false }
 }
 
-export function optional<T>(label: number | string, codec: Codec<T>): Field<T, true> {
+export function optional<T>(label: Label, codec: Codec<T>): Field<T, true> {
   return { label, codec, optional: true }
 }
 
@@ -119,7 +123,7 @@ export function record<const F extends Fields>(fields: F): Codec<RecordOf<F>> {
       for (const [name, { label, codec, optional }] of entries) {
         const item: CborValue | undefined = value.get(label)
         if (item !== undefined) found[name] = codec.read(item, `${path}.${name}`)
-        else if (!optional) return misfit(`${path}.${name}`, `label ${label}`)
+        else if (!optional) return misfit(`${path}.${name}`, 'a value')
       }
       if (Object.keys(found).length !== value.size) return misfit(path, 'no further labels')
       return found as RecordOf<F>
@@ -168,7 +172,9 @@ export function tagged<T>(tag: number, item: Codec<T>): Codec<T> {
 export function embedded<T>(item: Codec<T>): Codec<T> {
   return {
     read: (value, path) =>
-      value instanceof Uint8Array ? decodeAs(item, value, `${path}<<>>`) : misfit(path, 'byte string of CBOR'),
+      value instanceof Uint8Array
+        ? decodeAs(item, value, `${path}<<>>`)
+        : misfit(path, 'byte string of CBOR'),
     write: (value) => encodeAs(item, value),
   }
 }

@@ -1,0 +1,102 @@
+/** Answers for look-ups in a verified registry: which party, which key, at which time. */
+import { Rejected } from './errors.ts'
+import type { KeyId, SealingKey, VerificationKey } from './key.ts'
+import { type Rules, rulesFrom } from './policy/rules.ts'
+import type { PartyId, Seconds } from './names.ts'
+import type { Party, RegisteredKey, VerifiedRegistry } from './registry.ts'
+
+export type KeyUse = RegisteredKey['use']
+
+/** A verified registry, indexed. */
+export interface Directory {
+  readonly registry: VerifiedRegistry
+  readonly rules: Rules
+  readonly parties: ReadonlyMap<PartyId, Party>
+  readonly keys: ReadonlyMap<KeyId, Holding>
+}
+
+interface Holding {
+  readonly party: PartyId
+  readonly registered: RegisteredKey
+}
+
+export function directoryOf(registry: VerifiedRegistry): Directory {
+  const { parties, groups, schemes, agreements } = registry.document
+  const holdings = parties.flatMap((party) =>
+    party.keys.map((registered) => [registered.key.id, { party: party.id, registered }] as const),
+  )
+  return {
+    registry,
+    rules: rulesFrom({ parties, groups, schemes, agreements }),
+    parties: new Map(parties.map((party) => [party.id, party])),
+    keys: new Map(holdings),
+  }
+}
+
+/** Throws `unknown-party`. */
+export function partyOf(directory: Directory, id: PartyId): Party {
+  const party = directory.parties.get(id)
+  if (party === undefined) throw new Rejected('unknown-party', id)
+  return party
+}
+
+/** The signature key with this id, of this party, for this use, live at `at`. Throws `unknown-party`, `unknown-key`, `revoked-key`. */
+export function verificationKeyOf(
+  directory: Directory,
+  party: PartyId,
+  use: Exclude<KeyUse, 'open'>,
+  id: KeyId,
+  at: Seconds,
+): VerificationKey {
+  const { key } = liveKey(directory, party, use, id, at)
+  if (key.algorithm === 'hpke-9-ke') throw new Rejected('unknown-key', `${id} is not a signature key`)
+  return key
+}
+
+/** The two keys that a party signed with, in the order of its signatures. Throws as `verificationKeyOf`. */
+export function verificationPairOf(
+  directory: Directory,
+  party: PartyId,
+  [ed25519, mlDsa65]: readonly [KeyId, KeyId],
+  at: Seconds,
+): readonly [VerificationKey, VerificationKey] {
+  const keyOf = (id: KeyId) => verificationKeyOf(directory, party, 'sign', id, at)
+  return [keyOf(ed25519), keyOf(mlDsa65)]
+}
+
+/** The opening key's public half with this id. Throws `unknown-party`, `unknown-key`, `revoked-key`. */
+export function sealingKeyOf(directory: Directory, party: PartyId, id: KeyId, at: Seconds): SealingKey {
+  const { key } = liveKey(directory, party, 'open', id, at)
+  if (key.algorithm !== 'hpke-9-ke') throw new Rejected('unknown-key', `${id} is not an opening key`)
+  return key
+}
+
+/** The key to seal to now: of the party's live opening keys the one that began last. Throws `unknown-party`, `unknown-key`. */
+export function currentSealingKey(directory: Directory, party: PartyId, at: Seconds): SealingKey {
+  const live = partyOf(directory, party).keys.filter((key) => key.use === 'open' && isLive(key, at))
+  const [newest] = live.toSorted((a, b) => b.from - a.from)
+  if (newest === undefined) throw new Rejected('unknown-key', `${party} has no live opening key`)
+  return sealingKeyOf(directory, party, newest.key.id, at)
+}
+
+/** Throws `revoked-key` when the key is revoked at `now`, whenever it was used. */
+export function requireUnrevoked(directory: Directory, id: KeyId, now: Seconds): void {
+  const revoked = directory.keys.get(id)?.registered.revoked
+  if (revoked !== undefined && now >= revoked) throw new Rejected('revoked-key', id)
+}
+
+function liveKey(directory: Directory, party: PartyId, use: KeyUse, id: KeyId, at: Seconds): RegisteredKey {
+  partyOf(directory, party)
+  const holding = directory.keys.get(id)
+  if (holding === undefined || holding.party !== party || holding.registered.use !== use) {
+    throw new Rejected('unknown-key', `${party} ${use} ${id}`)
+  }
+  const { registered } = holding
+  if (registered.revoked !== undefined && at >= registered.revoked) throw new Rejected('revoked-key', id)
+  if (!isLive(registered, at)) throw new Rejected('unknown-key', `${id} is not live at ${at}`)
+  return registered
+}
+
+function isLive({ from, until, revoked }: RegisteredKey, at: Seconds): boolean {
+  return from <= at && (until === undefined || at < until) && (revoked === undefined || at < revoked)
+}

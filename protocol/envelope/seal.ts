@@ -1,0 +1,90 @@
+/** Answers for sealing: documents, signed and encrypted to every recipient, as envelope.md says. */
+import { suite } from '#suite'
+import { encodeAs } from '../codec.ts'
+import {
+  type CoseEncrypt,
+  contentProtected,
+  coseEncrypt,
+  encodeSigned,
+  encStructure,
+  recipientProtected,
+} from '../cose.ts'
+import { Rejected } from '../errors.ts'
+import { recipientInfo, wrapKey } from '../hpke.ts'
+import type { SealingKey, SigningPair } from '../key.ts'
+import type { Label } from '../label.ts'
+import { algorithms } from '../numbers.ts'
+import type { PartyId, Seconds } from '../names.ts'
+import {
+  commitmentTo,
+  type EnvelopeHeader,
+  encodeHeader,
+  externalAad,
+  fixedHeader,
+  type MessageType,
+  maxEnvelopeBytes,
+  plaintext,
+  requireValidity,
+} from './format.ts'
+import { paddingFor } from './padding.ts'
+
+export interface Sealing {
+  readonly issuer: PartyId
+  readonly messageType: MessageType
+  readonly documents: readonly Uint8Array[]
+  readonly label: Label
+  readonly purpose: string
+  /** Id of the agreement that the transfer rests on. */
+  readonly agreement: string
+  readonly recipients: readonly { readonly party: PartyId; readonly key: SealingKey }[]
+  readonly signers: SigningPair
+  readonly issuedAt: Seconds
+  readonly expiresAt: Seconds
+}
+
+/** Signs and encrypts documents to every recipient; gives the envelope's bytes. Throws `too-large` and `bad-validity`. */
+export function seal(sealing: Sealing): Uint8Array {
+  requireValidity(sealing.issuedAt, sealing.expiresAt)
+  const body = encodePlaintext(sealing.documents)
+  const headerBytes = encodeHeader(headerOf(sealing, commitmentTo(body)))
+  const sealed = encrypt(
+    body,
+    externalAad(headerBytes),
+    sealing.recipients.map(({ key }) => key),
+  )
+  const envelope = encodeSigned(headerBytes, encodeAs(coseEncrypt, sealed), sealing.signers)
+  if (envelope.length > maxEnvelopeBytes) throw new Rejected('too-large', `${envelope.length} bytes`)
+  return envelope
+}
+
+function headerOf(sealing: Sealing, commitment: Uint8Array): EnvelopeHeader {
+  const { issuer, messageType, issuedAt, expiresAt, label, purpose, agreement, signers, recipients } = sealing
+  return {
+    ...fixedHeader,
+    claims: { iss: issuer, sub: messageType, iat: issuedAt, exp: expiresAt, cti: suite.randomBytes(16) },
+    label,
+    purpose,
+    agreement,
+    commitment,
+    signers: [signers[0].id, signers[1].id],
+    recipients: recipients.map(({ party, key }) => ({ party, kid: key.id })),
+  }
+}
+
+function encodePlaintext(documents: readonly Uint8Array[]): Uint8Array {
+  const salt = suite.randomBytes(32)
+  const bare = encodeAs(plaintext, { salt, documents, padding: new Uint8Array(0) })
+  return encodeAs(plaintext, { salt, documents, padding: new Uint8Array(paddingFor(bare.length)) })
+}
+
+function encrypt(body: Uint8Array, aad: Uint8Array, keys: readonly SealingKey[]): CoseEncrypt {
+  const contentKey = suite.randomBytes(32)
+  const iv = suite.randomBytes(12)
+  const extra = suite.sha384(aad)
+  const ciphertext = suite.aes256GcmSeal(contentKey, iv, encStructure(aad), body)
+  const recipients = keys.map((key): CoseEncrypt[3][number] => {
+    const { ek, wrapped } = wrapKey(key, recipientInfo(recipientProtected(key.id), extra), contentKey)
+    return [{ alg: algorithms.hpke9Ke, kid: key.id }, { ek }, wrapped]
+  })
+  return [contentProtected, { iv }, ciphertext, recipients]
+}
