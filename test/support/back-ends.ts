@@ -16,6 +16,8 @@ export async function over<T>(suite: Suite, load: () => Promise<T>): Promise<T> 
   vi.resetModules()
   vi.doMock('#suite', () => ({ suite }))
   try {
+    const bound = await import('#suite')
+    if (bound.suite !== suite) throw new Error('#suite is not the back end asked for')
     return await load()
   } finally {
     vi.doUnmock('#suite')
