@@ -124,7 +124,11 @@ function aeads(suite: Suite): Aead[] {
   return [nodeAead(1, 'aes-128-gcm', 16), aes256Gcm, nodeAead(3, 'chacha20-poly1305', 32)]
 }
 
-function nodeAead(id: number, name: 'aes-128-gcm' | 'chacha20-poly1305', keySize: number): Aead {
+export function nodeAead(
+  id: number,
+  name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305',
+  keySize: number,
+): Aead {
   const tag = { authTagLength: 16 }
   return {
     id,
