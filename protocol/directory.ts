@@ -3,7 +3,7 @@ import { Rejected } from './errors.ts'
 import type { KeyId, SealingKey, VerificationKey } from './key.ts'
 import { type Rules, rulesFrom } from './policy/rules.ts'
 import type { PartyId, Seconds } from './names.ts'
-import type { Party, RegisteredKey, VerifiedRegistry } from './registry.ts'
+import { type Party, type RegisteredKey, requireFresh, type VerifiedRegistry } from './registry.ts'
 
 export type KeyUse = RegisteredKey['use']
 
@@ -20,7 +20,9 @@ interface Holding {
   readonly registered: RegisteredKey
 }
 
-export function directoryOf(registry: VerifiedRegistry): Directory {
+/** Throws `registry-expired` or `not-yet-valid`. A gateway that keeps the directory asks `requireFresh` again before each use. */
+export function directoryOf(registry: VerifiedRegistry, now: Seconds): Directory {
+  requireFresh(registry.document, now)
   const { parties, groups, schemes, agreements } = registry.document
   const holdings = parties.flatMap((party) =>
     party.keys.map((registered) => [registered.key.id, { party: party.id, registered }] as const),

@@ -113,15 +113,15 @@ export function rootsDigest(of: Roots): string {
 
 /**
  * The first registry that a gateway accepts: its roots are the pinned ones, and they signed it.
- * Throws `registry-threshold`, `registry-expired`, `not-yet-valid`, `bad-signature`.
+ * Throws `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
+ * version that has expired.
  */
-export function acceptFirst(bytes: Uint8Array, pinnedRoots: string, now: Seconds): VerifiedRegistry {
+export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
   const { document, signed } = parse(bytes)
   if (rootsDigest(document.roots) !== pinnedRoots) {
     throw new Rejected('registry-threshold', 'the roots are not the pinned ones')
   }
   requireThreshold(signed, document.roots)
-  requireFresh(document, now)
   return verifiedRegistry(bytes, document)
 }
 
@@ -129,7 +129,7 @@ export function acceptFirst(bytes: Uint8Array, pinnedRoots: string, now: Seconds
  * The version after the one held: signed by the held roots' threshold and, where the roots change, by the new ones' too.
  * Throws `registry-rollback` for anything but the next version of this chain.
  */
-export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry, now: Seconds): VerifiedRegistry {
+export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedRegistry {
   const { document, signed } = parse(bytes)
   const { version } = held.document
   if (
@@ -141,11 +141,10 @@ export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry, now: Secon
   }
   requireThreshold(signed, held.document.roots)
   requireThreshold(signed, document.roots)
-  requireFresh(document, now)
   return verifiedRegistry(bytes, document)
 }
 
-/** Throws `registry-expired` or `not-yet-valid`; a gateway asks before every use, so that a frozen registry stops it. */
+/** Throws `registry-expired` or `not-yet-valid`. Asked before every use, so that a frozen registry stops the gateway. */
 export function requireFresh({ issued, expires }: RegistryDocument, now: Seconds): void {
   if (now >= expires) throw new Rejected('registry-expired')
   if (now + clockSkewSeconds < issued) throw new Rejected('not-yet-valid', 'registry')

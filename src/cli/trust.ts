@@ -1,0 +1,39 @@
+/** Answers for what a command believes: the registry's versions, accepted one after another from the pinned roots on. */
+import { type Directory, directoryOf } from '../../protocol/directory.ts'
+import type { Seconds } from '../../protocol/names.ts'
+import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
+import { environment, readTrust, type Trust } from '../config.ts'
+import { type GlobalOptions, UsageError } from './answer.ts'
+import { readBytes } from './files.ts'
+
+/** Options of every command that verifies. */
+export interface TrustOptions extends GlobalOptions {
+  readonly registry?: readonly string[]
+  readonly roots?: string
+}
+
+export function trustedDirectory(options: TrustOptions, now: Seconds): Directory {
+  return directoryOf(trustedRegistry(trustOf(options)), now)
+}
+
+function trustOf({ registry, roots, data }: TrustOptions): Trust {
+  if (registry === undefined && roots === undefined) return readTrust(environment(), data)
+  if (registry === undefined || roots === undefined) {
+    throw new UsageError('--registry and --roots go together: the registry file, and the digest of its roots')
+  }
+  return { pinnedRoots: roots, registryFiles: registry }
+}
+
+function trustedRegistry({ pinnedRoots, registryFiles }: Trust): VerifiedRegistry {
+  const [first, ...later] = registryFiles.map(readBytes)
+  if (first === undefined) throw new UsageError('no registry file is named')
+  return later.reduce((held, bytes) => acceptNext(bytes, held), acceptFirst(first, pinnedRoots))
+}
+
+/** The only clock of the command line: seconds since 1970, or the time given with `--at`. */
+export function timeOf(at: string | undefined): Seconds {
+  if (at === undefined) return Math.floor(Date.now() / 1000)
+  const milliseconds = Date.parse(at)
+  if (Number.isNaN(milliseconds)) throw new UsageError('--at takes a time such as 2026-11-23T12:00:00Z')
+  return Math.floor(milliseconds / 1000)
+}
