@@ -17,7 +17,7 @@ export class Passphrase {
 
   /** NFC, so that the same words typed on another keyboard are the same bytes (RFC 8265 §4.2). */
   constructor(text: string) {
-    if ([...text].length < shortest) throw new Rejected('weak-passphrase')
+    if (text.length < shortest) throw new Rejected('weak-passphrase')
     this.#bytes = utf8(text.normalize('NFC'))
   }
 

@@ -3,6 +3,8 @@
  * listed, in the form listed, are written; everything else is dropped without a trace. So neither a careless caller nor an
  * error that carries input can put a token, a key or a plaintext into the logger. The audit chain is the ledger, not this.
  */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { type DestinationStream, pino } from 'pino'
 import { Rejected, refusals } from '../protocol/errors.ts'
 
@@ -155,6 +157,11 @@ function listed(given: Fields): Record<string, unknown> {
   return kept
 }
 
+// A stack begins with the message, which may look like a frame: so only files that we really have are named.
 function placeOf(error: Error): string | undefined {
-  return /\/((?:protocol|keys|src)\/[\w./-]+\.ts:\d+)/.exec(error.stack ?? '')?.[1]
+  const frames = (error.stack ?? '').matchAll(/\/((?:protocol|keys|src)\/[\w./-]{1,160}\.ts):([0-9]{1,4}):/g)
+  for (const [, file, line] of frames) {
+    if (file !== undefined && existsSync(path.join(import.meta.dirname, '..', file))) return `${file}:${line}`
+  }
+  return undefined
 }

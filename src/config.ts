@@ -1,0 +1,140 @@
+/**
+ * Answers for the configuration, and is the only door to the environment. A setting comes from its variable, or else from
+ * `pouch.json` in the data folder, or else from its default. Every fault is named at once, with what the setting should be
+ * and never with what it was: a value may be a secret.
+ */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { z } from 'zod'
+import { Passphrase } from '../keys/passphrase.ts'
+import { isLoopback, type SettingName, type Settings, settingsSchema, variables } from './settings.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What every command needs: where the data is, and what opens the keys. */
+export interface Place {
+  /** Absolute. */
+  readonly dataFolder: string
+  readonly keysFolder: string
+  readonly databaseFolder: string
+  readonly settingsFile: string
+  readonly passphrase: Passphrase | undefined
+}
+
+export type Config = Omit<Settings, 'registryFiles'> & Place & { readonly registryFiles: readonly string[] }
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+/** The running program's environment. */
+export function environment(): Environment {
+  return process.env
+}
+
+/** `dataFolder` goes before POUCH_DATA. */
+export function readPlace(from: Environment, dataFolder?: string): Place {
+  const folder = path.resolve(dataFolder ?? present(from['POUCH_DATA']) ?? 'pouch-data')
+  return {
+    dataFolder: folder,
+    keysFolder: path.join(folder, 'keys'),
+    databaseFolder: path.join(folder, 'database'),
+    settingsFile: path.join(folder, 'pouch.json'),
+    passphrase: readPassphrase(from),
+  }
+}
+
+/** All that `pouch serve` needs. Throws `ConfigurationError`. */
+export function readConfig(from: Environment, dataFolder?: string): Config {
+  const place = readPlace(from, dataFolder)
+  const parsed = settingsSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  const { registryFiles, ...settings } = parsed.data
+  requireSafeExposure(settings)
+  const files = (registryFiles ?? ['registry.cose']).map((file) => path.resolve(place.dataFolder, file))
+  return { ...settings, ...place, registryFiles: files }
+}
+
+/** What a verifier needs: whom the registry is trusted by, and its versions so far. */
+export interface Trust {
+  readonly pinnedRoots: string
+  /** Absolute, the oldest version first. */
+  readonly registryFiles: readonly string[]
+}
+
+const trustSchema = settingsSchema.pick({ pinnedRoots: true, registryFiles: true }).loose()
+
+/** The part of the configuration that verifying needs. Throws `ConfigurationError`. */
+export function readTrust(from: Environment, dataFolder?: string): Trust {
+  const place = readPlace(from, dataFolder)
+  const parsed = trustSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  const { registryFiles = ['registry.cose'], pinnedRoots } = parsed.data
+  return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
+}
+
+function fromVariables(from: Environment): Record<string, string> {
+  const given = Object.entries(variables).map(([name, variable]) => [name, present(from[variable])] as const)
+  return Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined))
+}
+
+/** A variable set to nothing is not set. */
+function present(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value.trim()
+}
+
+function readSettingsFile(file: string): object {
+  const text = readIfThere(file)
+  if (text === undefined) return {}
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
+  } catch {
+    // The parser's message quotes the file; the line below says all that may be said.
+  }
+  throw new ConfigurationError([`${file}: should be one JSON object`])
+}
+
+function explain(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `pouch.json: "${key}" is no setting`)
+  const name = issue.path[0] as SettingName
+  return [
+    `${variables[name]} (or "${name}" in pouch.json): should be ${settingsSchema.shape[name].description ?? ''}`,
+  ]
+}
+
+// The agency listener trusts whoever holds a credential; on a network, without client certificates, that is too little.
+function requireSafeExposure(settings: Pick<Settings, 'agencyHost' | 'agencyExposure'>): void {
+  if (settings.agencyExposure === 'behind-mutual-tls' || isLoopback(settings.agencyHost)) return
+  throw new ConfigurationError([
+    `${variables.agencyHost}: should be a loopback address, unless ${variables.agencyExposure} is behind-mutual-tls`,
+  ])
+}
+
+function readPassphrase(from: Environment): Passphrase | undefined {
+  const given = from['POUCH_PASSPHRASE']
+  const file = present(from['POUCH_PASSPHRASE_FILE'])
+  if (given !== undefined && given !== '' && file !== undefined) {
+    throw new ConfigurationError(['POUCH_PASSPHRASE and POUCH_PASSPHRASE_FILE: should not both be set'])
+  }
+  if (file === undefined) return given === undefined || given === '' ? undefined : new Passphrase(given)
+  const text = readIfThere(file)
+  if (text === undefined)
+    throw new ConfigurationError(['POUCH_PASSPHRASE_FILE: should name a file that can be read'])
+  return new Passphrase(text.replace(/\r?\n$/, ''))
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new ConfigurationError([`${file}: should be a file that can be read`])
+  }
+}
