@@ -1,0 +1,56 @@
+/** Answers for what every step of the exchange is given first: whose gateway this is, and what it works with. */
+import type { Directory } from '../../protocol/directory.ts'
+import type { OpeningKey, SigningKey, SigningPair } from '../../protocol/key.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Database } from '../database/open.ts'
+import type { Sequencer } from '../ledger/sequencer.ts'
+import type { Logger } from '../logger.ts'
+import type { Settings } from '../settings.ts'
+import type { Signal } from './signal.ts'
+
+export type Limits = Pick<
+  Settings,
+  | 'maxEnvelopeBytes'
+  | 'longPollSeconds'
+  | 'relayConcurrency'
+  | 'relayTimeoutSeconds'
+  | 'relayFirstRetryMilliseconds'
+  | 'relayLongestRetrySeconds'
+>
+
+/** What the party signs and opens with. A blind gateway has none of it. */
+export interface PartyKeys {
+  readonly signing: SigningPair
+  readonly opening: readonly OpeningKey[]
+}
+
+export interface GatewayKeys {
+  /** Signs requests to other gateways (RFC 9421). */
+  readonly transport: SigningKey
+  readonly party: PartyKeys | undefined
+}
+
+/** Wakes whoever waits in this process; other replicas find what is new by looking again. */
+export interface Signals {
+  /** Something new for some inbox, or an acknowledgement. */
+  readonly inbox: Signal
+  /** Something to relay. */
+  readonly outbox: Signal
+}
+
+export interface Gateway {
+  readonly party: PartyId
+  readonly database: Database
+  readonly sequencer: Sequencer
+  readonly keys: GatewayKeys
+  readonly limits: Limits
+  readonly logger: Logger
+  readonly signals: Signals
+  /** The registry in force. Throws `registry-expired` when it is stale. */
+  directory(): Directory
+  /** The only clock; tests fix it. */
+  now(): Seconds
+}
+
+/** By which listener a message came: from the party's own systems, or from the gateway that signed as this party. */
+export type Origin = { readonly kind: 'agency' } | { readonly kind: 'exchange'; readonly party: PartyId }

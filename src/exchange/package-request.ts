@@ -1,0 +1,25 @@
+/** Answers for what an agency asks its gateway to package: attestations in plain terms, and where they are to go. */
+import type { Clearance, IdentifierName } from '../../protocol/attestation/format.ts'
+import type { Label } from '../../protocol/label.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+
+export interface AttestationRequest {
+  /** Pairwise pseudonym of the holder. */
+  readonly subject: string
+  readonly clearance: Clearance
+  readonly identifiers: Readonly<Partial<Record<IdentifierName, string | undefined>>>
+  /** From when the attestation is good; from now when absent. */
+  readonly notBefore?: Seconds | undefined
+  readonly expiresAt: Seconds
+}
+
+export interface PackageRequest {
+  readonly attestations: readonly AttestationRequest[]
+  readonly label: Label
+  readonly recipients: readonly PartyId[]
+  readonly purpose: string
+  /** May be left out when one live agreement alone covers all recipients. */
+  readonly agreement?: string | undefined
+  /** How long the envelope may travel; a day when absent. */
+  readonly expiresInSeconds?: Seconds | undefined
+}

@@ -1,0 +1,34 @@
+/** Answers for how far a transfer has come, as its sender and its recipients may see it. */
+import type { Code } from '../../protocol/errors.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Decision } from '../../protocol/policy/decide.ts'
+
+export type Outcome = 'consigned' | 'opened' | 'refused'
+
+export interface RecipientStatus {
+  readonly party: PartyId
+  /** `here`: in an inbox of this gateway; otherwise how the relay to the party's gateway stands. */
+  readonly relay: 'here' | 'waiting' | 'done' | 'refused' | 'failed'
+  /** Why the relay was refused. */
+  readonly code?: Code
+  readonly acknowledgement?: { readonly outcome: Outcome; readonly code?: string; readonly at: Seconds }
+}
+
+export interface TransferStatus {
+  readonly id: string
+  readonly issuer: PartyId
+  readonly digest: Uint8Array
+  readonly decision: Decision
+  readonly index: number
+  readonly acceptedAt: Seconds
+  readonly expiresAt: Seconds
+  /** For the sender all of them; for a recipient itself alone. */
+  readonly recipients: readonly RecipientStatus[]
+}
+
+/** What an acknowledgement is answered with. */
+export interface AcknowledgementAnswer {
+  readonly index: number
+  readonly receipt: Uint8Array
+  readonly repeated: boolean
+}
