@@ -1,6 +1,7 @@
 /** Answers for the classification label, the part of an envelope that every gateway reads and decides on (label.md). */
 import { type Codec, field, type Of, optional, record, seconds } from './codec.ts'
-import { partyId, setOf, words } from './names.ts'
+import { Rejected } from './errors.ts'
+import { partyId, type Seconds, setOf, words } from './names.ts'
 
 /** Whom the originator releases it to. The empty set is nobody; there is no default. */
 export type Releasability = 'unrestricted' | readonly string[]
@@ -33,3 +34,53 @@ export const label = record({
 })
 
 export type Label = Of<typeof label>
+
+/**
+ * The label as one line: `NATO SECRET//COMP ATOMAL//REL TO EST, NLD//CAVEAT ORCON`. The issuer stands before a colon
+ * unless the marking begins with it. Date, originator, reference and retention are not in the line.
+ */
+export function printLabel({ policy, marking, compartments, releasability, caveats }: Label): string {
+  const named = marking.startsWith(`${policy} `) ? marking : `${policy}:${marking}`
+  const segments = [
+    named,
+    ...(compartments.length === 0 ? [] : [`COMP ${compartments.join(', ')}`]),
+    printReleasability(releasability),
+    ...(caveats.length === 0 ? [] : [`CAVEAT ${caveats.join(', ')}`]),
+  ]
+  return segments.join('//')
+}
+
+function printReleasability(to: Releasability): string {
+  if (to === 'unrestricted') return 'UNRESTRICTED'
+  return to.length === 0 ? 'REL TO nobody' : `REL TO ${to.join(', ')}`
+}
+
+const written =
+  /^(?:([A-Z][A-Z0-9-]+):)?(.+?)(?:\/\/COMP (.+?))?\/\/(?:(UNRESTRICTED)|REL TO (.+?))(?:\/\/CAVEAT (.+))?$/u
+
+/** Reads what `printLabel` writes, its names in any order. Throws `bad-label`. */
+export function parseLabel(line: string, at: Seconds): Label {
+  const [, policy, marking = '', compartments, open, releasedTo, caveats] = written.exec(line) ?? []
+  return checked({
+    policy: policy ?? marking.split(' ', 1)[0] ?? '',
+    marking,
+    at,
+    compartments: split(compartments),
+    releasability:
+      open === undefined ? split(releasedTo === 'nobody' ? undefined : releasedTo) : 'unrestricted',
+    caveats: split(caveats),
+  })
+}
+
+function split(names: string | undefined): readonly string[] {
+  return names === undefined ? [] : names.split(', ')
+}
+
+function checked(candidate: Label): Label {
+  try {
+    return label.read(label.write(candidate), '$')
+  } catch (cause) {
+    if (cause instanceof Rejected) throw new Rejected('bad-label', cause.detail, { cause })
+    throw cause
+  }
+}

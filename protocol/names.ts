@@ -24,21 +24,26 @@ const token = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 export const partyId: Codec<PartyId> = named(32, 'party id', (name) => id.test(name))
 /** The id of an agreement, a purpose or a category: ASCII, no spaces. */
 export const tokenName: Codec<string> = named(64, 'token', (name) => token.test(name))
-/** Words in any script, in canonical form. */
-export const words: Codec<string> = named(160, 'canonical words', isCanonical)
+/** A line in any script, in canonical form: a title, an article. */
+export const line: Codec<string> = named(200, 'canonical text', isCanonical)
+/** A name in any script: a line without the separators of the written label. */
+export const words: Codec<string> = named(
+  160,
+  'canonical name',
+  (name) => isCanonical(name) && !name.includes('//') && !name.includes(','),
+)
 
 /** Invisible or direction-changing characters, and every space but U+0020: two texts that look alike must be alike. */
 const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}/u
 
-/** NFC, no hidden characters, no lone surrogates, single inner spaces and none at the ends, no `//`. */
+/** NFC, no hidden characters, no lone surrogates, single inner spaces and none at the ends. */
 export function isCanonical(name: string): boolean {
   return (
     name.isWellFormed() &&
     name === name.normalize('NFC') &&
     !hidden.test(name) &&
     name === name.trim() &&
-    !name.includes('  ') &&
-    !name.includes('//')
+    !name.includes('  ')
   )
 }
 

@@ -12,7 +12,7 @@ import {
   text,
 } from '../codec.ts'
 import { Rejected } from '../errors.ts'
-import { partyId, type Seconds, setOf, tokenName, words } from '../names.ts'
+import { line, partyId, type Seconds, setOf, tokenName, words } from '../names.ts'
 import { level } from './level.ts'
 
 /** Transfers are made in the states of `liveStates` and in no other. */
@@ -64,11 +64,11 @@ export type Equivalent = Of<typeof equivalent>
 export const topics = ['parties', 'state', 'term', 'purposes', 'categories', 'ceiling', 'table'] as const
 export type Topic = (typeof topics)[number]
 
-const article = record({ topic: field(1, oneOf(...topics)), article: field(2, words) })
+const article = record({ topic: field(1, oneOf(...topics)), article: field(2, line) })
 
 export const agreement = record({
   id: field(1, tokenName),
-  title: field(2, words),
+  title: field(2, line),
   /** Parties or groups of the two sides; a group's members are those of the day of the decision. */
   first: field(3, setOf(partyId, 1)),
   second: field(4, setOf(partyId, 1)),

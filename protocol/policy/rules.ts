@@ -1,4 +1,5 @@
 /** Answers for the rules that decisions are made by, indexed so that a decision costs the same however many there are. */
+import { Rejected } from '../errors.ts'
 import type { PartyId, Seconds } from '../names.ts'
 import type { Agreement } from './agreement.ts'
 import { type Group, isMember } from './group.ts'
@@ -41,12 +42,13 @@ export interface IndexedScheme {
   readonly caveats: ReadonlyMap<string, Caveat>
 }
 
+/** Throws `malformed-structure` when two of a kind have one id: there is no telling which of them would bind. */
 export function rulesFrom({ parties, groups, schemes, agreements }: RuleSources): Rules {
   return {
-    parties: new Map(parties.map((party) => [party.id, indexedStanding(party)])),
-    groups: new Map(groups.map((group) => [group.id, group])),
-    schemes: new Map(schemes.map((scheme) => [scheme.issuer, indexedScheme(scheme)])),
-    agreements: new Map(agreements.map((agreement) => [agreement.id, agreement])),
+    parties: unique(parties.map((party) => [party.id, indexedStanding(party)])),
+    groups: unique(groups.map((group) => [group.id, group])),
+    schemes: unique(schemes.map((scheme) => [scheme.issuer, indexedScheme(scheme)])),
+    agreements: unique(agreements.map((agreement) => [agreement.id, agreement])),
     agreementsNaming: groupBy(agreements, ({ first, second }) => [...first, ...second]),
     knownNames: new Set([
       ...parties.map(({ id }) => id),
@@ -64,8 +66,15 @@ function indexedScheme(scheme: Scheme): IndexedScheme {
   return {
     scheme,
     markings: groupBy(scheme.markings, ({ forms }) => forms),
-    caveats: new Map(scheme.caveats.map((caveat) => [caveat.name, caveat])),
+    caveats: unique(scheme.caveats.map((caveat) => [caveat.name, caveat])),
   }
+}
+
+function unique<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  const index = new Map(entries)
+  if (index.size === entries.length) return index
+  const twice = entries.find(([id], i) => entries.findIndex(([other]) => other === id) !== i)
+  throw new Rejected('malformed-structure', `two rules with the id ${twice?.[0] ?? ''}`)
 }
 
 function groupBy<T>(

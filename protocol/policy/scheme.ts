@@ -65,16 +65,17 @@ export function levelOut(own: Marking): Level {
   return own.high
 }
 
-/** In: the issuer's smallest classification in force that is worth at least the level; none means it cannot protect it. */
+/** In: the smallest marking in force that is worth at least the level. None: the issuer cannot protect it. */
 export function markingFor({ markings }: Scheme, wanted: Level, at: Seconds): Marking | undefined {
   let smallest: Marking | undefined
   for (const own of markings) {
-    if (!isInForce(own, at) || own.low < wanted || (wanted > 0 && !own.classification)) continue
-    if (smallest === undefined || isSmaller(own, smallest)) smallest = own
+    const isEnough = isInForce(own, at) && own.low >= wanted
+    if (isEnough && (smallest === undefined || isSmaller(own, smallest))) smallest = own
   }
   return smallest
 }
 
 function isSmaller(a: Marking, b: Marking): boolean {
-  return a.high < b.high || (a.high === b.high && a.low < b.low)
+  if (a.high !== b.high) return a.high < b.high
+  return a.low === b.low ? a.classification && !b.classification : a.low < b.low
 }

@@ -1,0 +1,71 @@
+/** Answers for decisions: pure and total, denied unless every condition holds, with every one that does not (README.md). */
+import type { PartyId, Seconds } from '../names.ts'
+import { articleOn } from './agreement.ts'
+import {
+  type Condition,
+  type ConditionCode,
+  conditions,
+  type Facts,
+  factsOf,
+  type Question,
+} from './conditions.ts'
+import type { Finding } from './finding.ts'
+import { compareGrounds, type Ground, wordingOf } from './ground.ts'
+import type { Level } from './level.ts'
+import type { Rules } from './rules.ts'
+
+export interface Decision {
+  /** True when there is no ground against it, and in no other case. */
+  readonly allow: boolean
+  /** What the label is worth under the agreement; `null` when something about it is unknown. */
+  readonly level: Level | null
+  /** Everything that is in the way: the conditions are a conjunction, so this is also the least that has to change. */
+  readonly grounds: readonly Ground[]
+}
+
+const inOrder = Object.entries(conditions) as readonly (readonly [ConditionCode, Condition])[]
+
+export function decide(question: Question, rules: Rules, at: Seconds): Decision {
+  const facts = factsOf(question, rules, at)
+  const grounds: Ground[] = []
+  for (const [code, condition] of inOrder) {
+    for (const finding of condition(facts)) grounds.push(groundOf(code, finding, facts))
+  }
+  return { allow: grounds.length === 0, level: facts.level ?? null, grounds: grounds.sort(compareGrounds) }
+}
+
+/** The question with everyone it is to be sent to. */
+export type QuestionToAll = Omit<Question, 'to'> & { readonly to: readonly PartyId[] }
+
+/** One envelope has one fate: it passes when it may pass to every one of its recipients, and there is one. */
+export function decideAll({ to, ...rest }: QuestionToAll, rules: Rules, at: Seconds): Decision {
+  if (to.length === 0) return { allow: false, level: null, grounds: [noRecipient(rest.from)] }
+  const decisions = [...new Set(to)].map((party) => decide({ ...rest, to: party }, rules, at))
+  const grounds = decisions.flatMap((decision) => decision.grounds).sort(compareGrounds)
+  return { allow: grounds.length === 0, level: highest(decisions), grounds }
+}
+
+function noRecipient(from: PartyId): Ground {
+  return { code: 'no-recipient', party: from, subject: 'recipients' }
+}
+
+function highest(decisions: readonly Decision[]): Level | null {
+  return decisions.reduce<Level | null>(
+    (high, { level }) => (high === null || level === null ? null : level > high ? level : high),
+    0,
+  )
+}
+
+function groundOf(code: ConditionCode, { subject, required, found }: Finding, facts: Facts): Ground {
+  const { topic } = wordingOf(code)
+  const article = topic && facts.agreement && articleOn(facts.agreement, topic)
+  return {
+    code,
+    party: facts.question.to,
+    subject: subject === '' ? 'nothing' : subject,
+    ...(required !== undefined && { required }),
+    ...(found !== undefined && { found }),
+    ...(topic !== undefined && { agreement: facts.question.agreement }),
+    ...(article !== undefined && { article }),
+  }
+}
