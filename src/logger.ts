@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type DestinationStream, pino } from 'pino'
 import { Rejected, refusals } from '../protocol/errors.ts'
+import { grounds } from '../protocol/policy/ground.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -57,7 +58,7 @@ const oneOf =
   (...values: readonly string[]): Form =>
   (value) =>
     typeof value === 'string' && values.includes(value)
-const ground = matching(/^[a-z]+(-[a-z]+){1,5}$/)
+const ground: Form = (value) => typeof value === 'string' && Object.hasOwn(grounds, value)
 const amount: Form = (value) => typeof value === 'number' && Number.isFinite(value)
 const flag: Form = (value) => typeof value === 'boolean'
 const code: Form = (value) => typeof value === 'string' && Object.hasOwn(refusals, value)

@@ -120,7 +120,7 @@ export function respond(
 function extraHeaders(code: Code, options: ProblemOptions): Readonly<Record<string, string>> {
   const { status } = refusals[code]
   if (status === 401) return options.challenge
-  return status === 503 || (status as number) === 429 ? { 'retry-after': String(retryAfterSeconds) } : {}
+  return status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}
 }
 
 function requestIdOf(c: Context): string {
