@@ -65,8 +65,8 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
   }
 }
 
-function when(failed: boolean, subject: string, required?: string, found?: string): readonly Finding[] {
-  return failed ? [{ subject, required, found }] : none
+function when(failed: boolean, subject: string): readonly Finding[] {
+  return failed ? [{ subject }] : none
 }
 
 function each(subjects: readonly string[], failed: (subject: string) => boolean): readonly Finding[] {
@@ -87,17 +87,23 @@ export const conditions = {
 
   'marking-not-in-force': (facts) => {
     const { scheme, marking, question } = facts
-    const wasKnown = scheme?.markings.has(question.label.marking) === true
-    return when(wasKnown && marking === undefined, marked(facts), undefined, dateOf(question.label.at))
+    const isFine = marking !== undefined || scheme?.markings.has(question.label.marking) !== true
+    return isFine ? none : [{ subject: marked(facts), found: dateOf(question.label.at) }]
   },
 
-  'label-dated-ahead': ({ question: { label }, at }) =>
-    when(label.at > at + clockSkewSeconds, 'label', dateOf(at), dateOf(label.at)),
-
-  'retention-ended': ({ question: { label }, at }) =>
-    label.retainUntil === undefined
+  'label-dated-ahead': ({ question: { label }, at }) => {
+    const latest = at + clockSkewSeconds
+    return label.at <= latest
       ? none
-      : when(label.retainUntil <= at, 'label', undefined, dateOf(label.retainUntil)),
+      : [{ subject: 'label', required: dateOf(latest), found: dateOf(label.at) }]
+  },
+
+  'retention-ended': ({ question: { label }, at }) => {
+    const { retainUntil } = label
+    return retainUntil === undefined || at < retainUntil
+      ? none
+      : [{ subject: 'label', found: dateOf(retainUntil) }]
+  },
 
   // The parties
   'unknown-party': ({ question: { from, to, label }, rules }) => [
@@ -109,8 +115,8 @@ export const conditions = {
 
   'above-accreditation': (facts) => {
     const { level, receiver } = facts
-    if (level === undefined || receiver === undefined) return none
-    return when(level > receiver.accreditation, marked(facts), `${level}`, `${receiver.accreditation}`)
+    if (level === undefined || receiver === undefined || level <= receiver.accreditation) return none
+    return [{ subject: marked(facts), required: `${level}`, found: `${receiver.accreditation}` }]
   },
 
   'compartment-not-held': ({ receiver, question: { label } }) =>
@@ -130,7 +136,7 @@ export const conditions = {
   'not-releasable': ({ question: { label, to }, rules }) => {
     const { releasability, at } = label
     if (releasability === 'unrestricted' || includes(rules, releasability, to, at)) return none
-    return when(true, to, undefined, listed(releasability))
+    return [{ subject: to, found: listed(releasability) }]
   },
 
   // Caveats
@@ -146,39 +152,44 @@ export const conditions = {
   'no-agreement': ({ agreement, question }) => when(agreement === undefined, question.agreement),
 
   'party-not-covered': ({ agreement, question: { from, to }, rules, at }) =>
-    agreement === undefined ? none : when(!isBetween(rules, agreement, from, to, at), to, undefined, from),
+    agreement === undefined || isBetween(rules, agreement, from, to, at)
+      ? none
+      : [{ subject: to, found: from }],
 
   'agreement-not-in-force': ({ agreement, state, at }) => {
     if (agreement === undefined) return none
-    if (at < agreement.from)
-      return when(true, agreement.id, undefined, `in force from ${dateOf(agreement.from)}`)
-    return when(state === undefined || state === 'signed', agreement.id, undefined, state ?? 'not yet signed')
+    const { id: subject, from } = agreement
+    if (at < from) return [{ subject, found: `in force from ${dateOf(from)}` }]
+    return state === undefined || state === 'signed' ? [{ subject, found: state ?? 'not yet signed' }] : none
   },
 
-  'agreement-expired': ({ agreement, at }) =>
-    agreement?.until === undefined
-      ? none
-      : when(at >= agreement.until, agreement.id, undefined, dateOf(agreement.until)),
+  'agreement-expired': ({ agreement, at }) => {
+    if (agreement?.until === undefined || at < agreement.until) return none
+    return [{ subject: agreement.id, found: dateOf(agreement.until) }]
+  },
 
-  'agreement-suspended': ({ agreement, state }) => when(state === 'suspended', agreement?.id ?? ''),
+  'agreement-suspended': ({ agreement, state }) =>
+    agreement !== undefined && state === 'suspended' ? [{ subject: agreement.id }] : none,
 
   'agreement-terminated': ({ agreement, state }) =>
-    when(state === 'terminated' || state === 'surviving', agreement?.id ?? '', undefined, state),
+    agreement !== undefined && (state === 'terminated' || state === 'surviving')
+      ? [{ subject: agreement.id, found: state }]
+      : none,
 
   'purpose-not-covered': ({ agreement, question: { purpose } }) =>
     agreement === undefined || agreement.purposes.includes(purpose)
       ? none
-      : when(true, purpose, listed(agreement.purposes)),
+      : [{ subject: purpose, required: listed(agreement.purposes) }],
 
   'category-not-covered': ({ agreement, question: { category } }) =>
     agreement === undefined || agreement.ceilings.has(category)
       ? none
-      : when(true, category, listed([...agreement.ceilings.keys()])),
+      : [{ subject: category, required: listed([...agreement.ceilings.keys()]) }],
 
   'above-ceiling': ({ agreement, level, question: { category } }) => {
     const ceiling = agreement?.ceilings.get(category)
-    if (ceiling === undefined || level === undefined) return none
-    return when(level > ceiling, category, `${ceiling}`, `${level}`)
+    if (ceiling === undefined || level === undefined || level <= ceiling) return none
+    return [{ subject: category, required: `${ceiling}`, found: `${level}` }]
   },
 
   'marking-not-covered': (facts) => {

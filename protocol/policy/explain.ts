@@ -10,14 +10,20 @@ export function explain({ allow, level, grounds }: Decision): readonly string[] 
   return [`refused, ${worth}, on ${count}:`, ...grounds.flatMap(explainGround)]
 }
 
-export function explainGround(ground: Ground): readonly string[] {
-  const { required, found, change } = wordingOf(ground.code)
+function explainGround(ground: Ground): readonly string[] {
+  const { required, found, change } = groundInWords(ground)
   return [
     `  ${ground.code}, for ${ground.party}${place(ground)}`,
-    `    required  ${fill(required, ground)}`,
-    `    found     ${fill(found, ground)}`,
-    `    change    ${fill(change, ground)}`,
+    `    required  ${required}`,
+    `    found     ${found}`,
+    `    change    ${change}`,
   ]
+}
+
+/** What had to hold, what was there instead, and what would have to change. */
+export function groundInWords(ground: Ground): Record<'required' | 'found' | 'change', string> {
+  const { required, found, change } = wordingOf(ground.code)
+  return { required: fill(required, ground), found: fill(found, ground), change: fill(change, ground) }
 }
 
 function place({ agreement, article }: Ground): string {
