@@ -1,7 +1,7 @@
 /** Answers for the suite over node:crypto (OpenSSL 3.5), the one used by the server. The only door to node:crypto. */
 import * as crypto from 'node:crypto'
 import { Rejected } from './errors.ts'
-import { isSoundEd25519Key } from './suite.point.ts'
+import { hasIdentityAsR, isSoundEd25519Key } from './suite.ed25519.ts'
 import {
   assertGcmSizes,
   type Decapsulator,
@@ -31,10 +31,7 @@ export const suite: Suite = {
     return plain(crypto.scryptSync(passphrase, salt, length, { N: cost, r: blockSize, p: 1, maxmem }))
   },
 
-  ed25519Verifier: (publicKey) => {
-    if (!isSoundEd25519Key(publicKey)) throw new Rejected('bad-key', 'Ed25519 public key')
-    return verifier('ed25519', publicKey, sizes.ed25519)
-  },
+  ed25519Verifier,
   ed25519Signer: (seed) => signer(secretKey('ed25519', seed, sizes.ed25519.seed)),
   mlDsa65Verifier: (publicKey) => verifier('ml-dsa-65', publicKey, sizes.mlDsa65),
   mlDsa65Signer: (seed) => signer(secretKey('ml-dsa-65', seed, sizes.mlDsa65.seed)),
@@ -69,6 +66,12 @@ function secretKey(asymmetricKeyType: Algorithm, bytes: Uint8Array, size: number
 
 function publicBytes(key: crypto.KeyObject): Uint8Array {
   return plain(crypto.createPublicKey(key).export({ format: 'raw-public' }))
+}
+
+function ed25519Verifier(publicKey: Uint8Array): Verifier {
+  const imported = verifier('ed25519', publicKey, sizes.ed25519)
+  if (!isSoundEd25519Key(publicKey)) throw new Rejected('bad-key', 'Ed25519 public key')
+  return { verify: (message, signature) => !hasIdentityAsR(signature) && imported.verify(message, signature) }
 }
 
 function verifier(

@@ -10,7 +10,7 @@ import { ml_dsa44, ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { concat, equal } from './bytes.ts'
 import { Rejected } from './errors.ts'
-import { isSoundEd25519Key } from './suite.point.ts'
+import { hasIdentityAsR, isSoundEd25519Key } from './suite.ed25519.ts'
 import {
   assertGcmSizes,
   type Decapsulator,
@@ -79,7 +79,7 @@ function verifyEd25519(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (signature.length !== sizes.ed25519.signature) return false
+  if (signature.length !== sizes.ed25519.signature || hasIdentityAsR(signature)) return false
   const { BASE, Fn } = ed25519.Point
   const encodedR = signature.subarray(0, 32)
   const s = littleEndian(signature.subarray(32))
