@@ -29,9 +29,12 @@ const signatureHeader = record({ alg: field(headers.alg, integer), kid: field(he
 
 const coseSignature = tuple(embedded(signatureHeader), none, bytes(64, 4096))
 
+/** `[+ COSE_Signature]`, RFC 9052 §4.1. */
+export const coseSignatures = list(coseSignature, 1, 64)
+
 /** `#6.98([protected, unprotected, payload, [+ signature]])`, RFC 9052 §4.1. */
 export function coseSign<U>(unprotected: Codec<U>) {
-  return tagged(tags.sign, tuple(encodedHeader, unprotected, bytes(1, maxBody), list(coseSignature, 1, 64)))
+  return tagged(tags.sign, tuple(encodedHeader, unprotected, bytes(1, maxBody), coseSignatures))
 }
 
 /** A COSE_Sign with nothing unprotected. */

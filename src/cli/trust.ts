@@ -1,4 +1,5 @@
 /** Answers for what a command believes: the registry's versions, accepted one after another from the pinned roots on. */
+import type { Command } from 'commander'
 import { type Directory, directoryOf } from '../../protocol/directory.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
@@ -12,8 +13,20 @@ export interface TrustOptions extends GlobalOptions {
   readonly roots?: string
 }
 
+export function trustOption(command: Command): Command {
+  return command
+    .option(
+      '--registry <files...>',
+      'registry versions, the oldest first (default: those of the data folder)',
+    )
+    .option(
+      '--roots <digest>',
+      'the digest of the roots that are trusted (default: the one pinned in the data folder)',
+    )
+}
+
 export function trustedDirectory(options: TrustOptions, now: Seconds): Directory {
-  return directoryOf(trustedRegistry(trustOf(options)), now)
+  return directoryOf(trustedRegistry(options), now)
 }
 
 function trustOf({ registry, roots, data }: TrustOptions): Trust {
@@ -24,7 +37,9 @@ function trustOf({ registry, roots, data }: TrustOptions): Trust {
   return { pinnedRoots: roots, registryFiles: registry }
 }
 
-function trustedRegistry({ pinnedRoots, registryFiles }: Trust): VerifiedRegistry {
+/** Throws as `acceptFirst` and `acceptNext`; freshness is asked by whoever looks something up in it. */
+export function trustedRegistry(options: TrustOptions): VerifiedRegistry {
+  const { pinnedRoots, registryFiles } = trustOf(options)
   const [first, ...later] = registryFiles.map(readBytes)
   if (first === undefined) throw new UsageError('no registry file is named')
   return later.reduce((held, bytes) => acceptNext(bytes, held), acceptFirst(first, pinnedRoots))

@@ -1,0 +1,55 @@
+/** Answers for what a file is, from its first bytes and its `typ`; nothing is verified. */
+import { fromUtf8 } from './bytes.ts'
+import { type CborValue, decode, Tag } from './cbor.ts'
+import { Rejected } from './errors.ts'
+import { headers, mediaTypes, tags } from './numbers.ts'
+
+export const kinds = [
+  'envelope',
+  'attestation',
+  'acknowledgement',
+  'registry',
+  'receipt',
+  'evidence',
+  'checkpoint',
+  'tlog-proof',
+] as const
+export type Kind = (typeof kinds)[number]
+
+const signedKinds: ReadonlyMap<CborValue | undefined, Kind> = new Map([
+  [mediaTypes.envelope, 'envelope'],
+  [mediaTypes.attestation, 'attestation'],
+  [mediaTypes.acknowledgement, 'acknowledgement'],
+  [mediaTypes.registry, 'registry'],
+])
+
+/** Throws `unknown-type`, or `malformed-cbor` for what is neither CBOR nor a note. */
+export function kindOf(bytes: Uint8Array): Kind {
+  const text = textOf(bytes)
+  if (text?.startsWith('c2sp.org/tlog-proof@v1\n') === true) return 'tlog-proof'
+  if (text?.includes('\n\n\u2014 ') === true) return 'checkpoint'
+  return kindOfValue(decode(bytes))
+}
+
+function kindOfValue(value: CborValue): Kind {
+  if (value instanceof Tag && value.tag === tags.sign) return signedKind(value.value)
+  if (value instanceof Map && value.get('type') === 'pouch-receipt-v1') return 'receipt'
+  if (value instanceof Map && value.get('type') === 'pouch-evidence-v1') return 'evidence'
+  throw new Rejected('unknown-type')
+}
+
+function signedKind(value: CborValue): Kind {
+  const header: CborValue | undefined = Array.isArray(value) ? value[0] : undefined
+  const map = header instanceof Uint8Array ? decode(header) : undefined
+  const kind = map instanceof Map ? signedKinds.get(map.get(headers.typ)) : undefined
+  if (kind === undefined) throw new Rejected('unknown-type', 'COSE_Sign typ')
+  return kind
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return fromUtf8(bytes)
+  } catch {
+    return undefined // Not UTF-8: then it is no note, and the caller reads it as CBOR.
+  }
+}

@@ -1,0 +1,30 @@
+/** Answers for the command line as a whole: its commands, the options they share, and exit code 2 for wrong use. */
+import { Command } from 'commander'
+import { inspectCommand } from './inspect.ts'
+import { keysCommand } from './keys.ts'
+import { registryCommand } from './registry.ts'
+import { verifyCommand } from './verify.ts'
+
+const description = `Exchange security-clearance attestations as sealed envelopes, and prove every transfer.
+
+Exit codes: 0 good, 1 refused or failed, 2 used wrongly.`
+
+export function program(): Command {
+  const pouch = new Command('pouch').description(description).version('0.1.0')
+  for (const command of [keysCommand(), registryCommand(), verifyCommand(), inspectCommand()]) {
+    pouch.addCommand(command)
+  }
+  everyCommand(pouch, (command) => {
+    command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)).showHelpAfterError()
+    if (command.commands.length > 0) return
+    command
+      .option('--json', 'print one JSON value')
+      .option('--data <folder>', 'data folder (default: POUCH_DATA, or pouch-data)')
+  })
+  return pouch
+}
+
+function everyCommand(command: Command, change: (command: Command) => void): void {
+  change(command)
+  for (const each of command.commands) everyCommand(each, change)
+}

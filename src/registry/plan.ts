@@ -1,0 +1,130 @@
+/** Answers for plans: the JSON that a registry's signers write and discuss, turned into the document that they sign. */
+import { z } from 'zod'
+import { suite } from '#suite'
+import { Rejected } from '../../protocol/errors.ts'
+import type { Agreement } from '../../protocol/policy/agreement.ts'
+import { states, topics } from '../../protocol/policy/agreement.ts'
+import type { Level } from '../../protocol/policy/level.ts'
+import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
+import type { Party, RegistryDocument, Root, VerifiedRegistry } from '../../protocol/registry.ts'
+import { type Enrolment, parseEnrolment } from './enrolment.ts'
+
+const day = z.iso.date().or(z.iso.datetime())
+const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+
+const agreementPlan = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  first: z.array(z.string()),
+  second: z.array(z.string()),
+  direction: z.enum(['both', 'first-to-second']),
+  ceilings: z.record(z.string(), level),
+  purposes: z.array(z.string()),
+  from: day,
+  until: day.optional(),
+  timeline: z.array(z.strictObject({ at: day, state: z.enum(states) })),
+  articles: z.array(z.strictObject({ topic: z.enum(topics), article: z.string() })).default([]),
+})
+
+const planSchema = z.strictObject({
+  validDays: z.int().min(1).max(400),
+  threshold: z.int().min(1).max(32),
+  /** Files of the root signers' enrolments. */
+  roots: z.array(z.string()).min(1),
+  parties: z.array(
+    z.strictObject({
+      enrolment: z.string(),
+      name: z.string(),
+      gateway: z.string(),
+      accreditation: level,
+      compartments: z.array(z.string()).default([]),
+      /** Key id → the time from which nothing signed with it is accepted. */
+      revoked: z.record(z.string(), day).default({}),
+    }),
+  ),
+  /** Issuers whose shipped markings go into the registry. */
+  schemes: z.array(z.string()),
+  /** Groups with the shipped, dated members. */
+  groups: z.array(z.string()).default([]),
+  agreements: z.array(agreementPlan),
+})
+
+type Plan = z.output<typeof planSchema>
+
+/** Throws `bad-request` with the place in the plan, and `bad-key` for enrolments whose ids do not fit. */
+export function documentFrom(
+  json: unknown,
+  readEnrolment: (file: string) => unknown,
+  previous: VerifiedRegistry | undefined,
+  now: number,
+): RegistryDocument {
+  const parsed = planSchema.safeParse(json)
+  if (!parsed.success) throw new Rejected('bad-request', `plan: ${z.prettifyError(parsed.error)}`)
+  const plan = parsed.data
+  const enrol = (file: string) => parseEnrolment(readEnrolment(file))
+  return {
+    version: (previous?.document.version ?? 0) + 1,
+    previous: previous === undefined ? null : suite.sha256(previous.bytes),
+    issued: now,
+    expires: now + plan.validDays * 24 * 3600,
+    roots: { threshold: plan.threshold, signers: plan.roots.map((file) => rootOf(enrol(file))) },
+    parties: plan.parties.map((party) => partyFrom(party, enrol(party.enrolment))),
+    groups: named(plan.groups, shippedGroups(), ({ id }) => id, 'group'),
+    schemes: named(plan.schemes, shippedSchemes(), ({ issuer }) => issuer, 'scheme'),
+    agreements: plan.agreements.map(agreementFrom),
+  }
+}
+
+function rootOf({ party, keys }: Enrolment): Root {
+  const newest = keys.filter(({ use }) => use === 'root').toSorted((a, b) => b.generation - a.generation)
+  const ed25519 = newest.find(({ key }) => key.algorithm === 'ed25519')
+  const mlDsa65 = newest.find(({ key }) => key.algorithm === 'ml-dsa-65')
+  if (ed25519 === undefined || mlDsa65 === undefined)
+    throw new Rejected('unknown-key', `${party} has no root keys`)
+  return { name: party, ed25519: ed25519.key, mlDsa65: mlDsa65.key }
+}
+
+function partyFrom(plan: Plan['parties'][number], { party, keys }: Enrolment): Party {
+  return {
+    id: party,
+    name: plan.name,
+    gateway: plan.gateway,
+    ledger: `${new URL(plan.gateway).host}/ledger/${party.toLowerCase()}`,
+    accreditation: plan.accreditation,
+    compartments: plan.compartments,
+    keys: keys
+      .filter(({ use }) => use !== 'root')
+      .map(({ use, key, from }) => {
+        const revoked = plan.revoked[key.id]
+        return { use, key, from, ...(revoked === undefined ? {} : { revoked: seconds(revoked) }) }
+      }),
+  }
+}
+
+function agreementFrom({ from, until, timeline, ceilings, ...rest }: Plan['agreements'][number]): Agreement {
+  return {
+    ...rest,
+    ceilings: new Map<string, Level>(Object.entries(ceilings)),
+    from: seconds(from),
+    ...(until === undefined ? {} : { until: seconds(until) }),
+    timeline: timeline.map(({ at, state }) => ({ at: seconds(at), state })),
+    table: [],
+  }
+}
+
+function named<T>(
+  wanted: readonly string[],
+  shipped: readonly T[],
+  idOf: (item: T) => string,
+  what: string,
+): T[] {
+  return wanted.map((id) => {
+    const found = shipped.find((item) => idOf(item) === id)
+    if (found === undefined) throw new Rejected('bad-request', `plan: there is no shipped ${what} ${id}`)
+    return found
+  })
+}
+
+function seconds(date: string): number {
+  return Math.floor(Date.parse(date) / 1000)
+}
