@@ -125,7 +125,9 @@ function sorted(
 ): Map<unknown, unknown> {
   const entries = Array.from(map, ([key, item]) => ({ encoded: encodedKey(key), key, item }))
   if (entries.length > 1) entries.sort((a, b) => compare(a.encoded, b.encoded))
-  return new Map(entries.map(({ key, item }) => [hand(key, handed, depth), hand(item, handed, depth)]))
+  const ready = new Map(entries.map(({ key, item }) => [hand(key, handed, depth), hand(item, handed, depth)]))
+  // 1 and 1n were two keys, and are one now.
+  return ready.size === map.size ? ready : refuse('map key repeated')
 }
 
 /** Only sorts: what is written is what cbor-x makes of the key, and the scan compares that. */
