@@ -47,6 +47,8 @@ const signatureForm = /^pouch=:([A-Za-z0-9+/]{86}==):$/
 
 export function signRequest(request: RequestParts, key: SigningKey, now: number): SignatureHeaders {
   if (key.algorithm !== 'ed25519') throw new TypeError('requests are signed with Ed25519')
+  if (!isSentAsWritten(request.targetUri))
+    throw new TypeError('the target URI is not in the form that is sent')
   const digest = contentDigest(request.body)
   const nonce = toBase64(suite.randomBytes(16)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 22)
   const parameters = `${components};created=${now};nonce="${nonce}";keyid="${key.id}"`
@@ -134,6 +136,12 @@ export function contentDigest(body: Uint8Array): string {
 /** The URI under which a request reached this gateway: its public origin, and path and query as they arrived. */
 export function targetUri(publicOrigin: string, pathAndQuery: string): string {
   return new URL(publicOrigin).origin + pathAndQuery
+}
+
+/** HTTP clients rewrite an address before they send it (dots, default ports, fragments); what is signed is what arrives. */
+function isSentAsWritten(uri: string): boolean {
+  const url = URL.parse(uri)
+  return url !== null && url.hash === '' && url.href === uri
 }
 
 function sameText(a: string, b: string): boolean {

@@ -117,6 +117,16 @@ describe('a signed request', () => {
     expect(() => signRequest(request, HeldSigningKey.generate('ml-dsa-44'), now)).toThrow(TypeError)
   })
 
+  test.each([
+    'https://a.example',
+    'https://a.example:443/x',
+    'https://a.example/x/../y',
+    'https://a.example/x#y',
+    '/x',
+  ])('is not made for an address that would be sent otherwise: %s', (uri) => {
+    expect(() => signRequest({ ...request, targetUri: uri }, key, now)).toThrow(TypeError)
+  })
+
   test('has a target that a verifier builds from its own address', () => {
     expect(targetUri('https://pouch.example.nl:8441', '/v1/envelopes?x=1')).toBe(
       'https://pouch.example.nl:8441/v1/envelopes?x=1',
