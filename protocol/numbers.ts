@@ -24,6 +24,7 @@ export const headers = {
   commitment: -65540,
   signers: -65541,
   recipients: -65542,
+  treeSize: -65544,
 } as const
 
 /** COSE algorithms: RFC 9864, RFC 9964, RFC 9053; HPKE-9-KE is assumed by draft-ietf-cose-hpke-pq-pqt and not registered. */

@@ -1,8 +1,7 @@
 /** Answers for what a ledger entry records: its fields, their fixed order, and their CDDL (entry.md, "Record"). */
-import { compare, utf8 } from '../bytes.ts'
 import type { CborValue } from '../cbor.ts'
 import * as is from '../codec.ts'
-import { Rejected } from '../errors.ts'
+import { partyId, setOf } from '../names.ts'
 
 export const events = [
   'genesis',
@@ -24,17 +23,16 @@ export const events = [
 export type LedgerEvent = (typeof events)[number]
 
 const digest = is.bytes(32)
-const party = is.text(60)
 
 const label = is.record({
-  issuer: is.field('issuer', party),
+  issuer: is.field('issuer', partyId),
   marking: is.field('marking', is.text()),
   level: is.field('level', is.text()),
 })
 
 const decision = is.record({
   allow: is.field('allow', is.boolean),
-  grounds: is.field('grounds', ascending(is.list(is.text(500)))),
+  grounds: is.field('grounds', setOf(is.text(500))),
 })
 
 const registry = is.record({ version: is.field('version', is.unsigned), digest: is.field('digest', digest) })
@@ -53,7 +51,7 @@ export const ledgerRecord = is.record({
   detail: is.optional('detail', is.text(2000)),
   digest: is.optional('digest', digest),
   event: is.field('event', is.oneOf(...events)),
-  from: is.optional('from', party),
+  from: is.optional('from', partyId),
   label: is.optional('label', label),
   /** How many transfers `from` has sent to each of `to`, this one counted: a gap is evidence of an omission. */
   pairSequence: is.optional('pairSequence', is.dictionary(is.unsigned)),
@@ -61,7 +59,7 @@ export const ledgerRecord = is.record({
   policy: is.optional('policy', is.text()),
   purpose: is.optional('purpose', is.text()),
   registry: is.optional('registry', registry),
-  to: is.optional('to', is.list(party)),
+  to: is.optional('to', is.list(partyId)),
   transfer: is.optional('transfer', is.text()),
 })
 
@@ -101,18 +99,4 @@ export function recordBytes(record: LedgerRecord): Uint8Array {
 
 export function parseRecord(bytes: Uint8Array): LedgerRecord {
   return is.decodeAs(ledgerRecord, bytes, 'record')
-}
-
-/** A set of texts: written in bytewise order of their UTF-8, and refused in any other. */
-function ascending(texts: is.Codec<readonly string[]>): is.Codec<readonly string[]> {
-  const sorted = (values: readonly string[]): readonly string[] =>
-    [...new Set(values)].sort((a, b) => compare(utf8(a), utf8(b)))
-  const check = (values: readonly string[]): readonly string[] => {
-    const order = sorted(values)
-    const same = order.length === values.length && order.every((value, i) => value === values[i])
-    if (!same)
-      throw new Rejected('malformed-structure', 'grounds: ascending order without repetition expected')
-    return values
-  }
-  return is.mapped(texts, check, sorted)
 }

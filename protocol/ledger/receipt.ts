@@ -1,0 +1,155 @@
+/** Answers for receipts: RFC 9942 inclusion receipts by both ledger keys, with the leaf they are about (receipt.md). */
+import { equal } from '../bytes.ts'
+import { decode } from '../cbor.ts'
+import * as is from '../codec.ts'
+import { Rejected } from '../errors.ts'
+import { coseAlgorithm, keyId, type SigningKey, type VerificationKey } from '../key.ts'
+import type { Seconds } from '../names.ts'
+import { claims, headers } from '../numbers.ts'
+import { type Trace, untraced } from '../report.ts'
+import type { CheckpointBody, LedgerKeys, LedgerSigner } from './checkpoint.ts'
+import { inclusionSign1, rfc9162Sha256, rootMessage } from './cose-receipt.ts'
+import { leafHash } from './merkle.ts'
+import { type Inclusion, inclusionRoot } from './merkle-proof.ts'
+
+const header = is.record({
+  alg: is.field(headers.alg, is.integer),
+  kid: is.field(headers.kid, keyId),
+  claims: is.field(
+    headers.cwtClaims,
+    is.record({ iss: is.field(claims.iss, is.text()), iat: is.field(claims.iat, is.seconds) }),
+  ),
+  vds: is.field(headers.vds, is.oneOf(rfc9162Sha256)),
+  /** The root alone does not fix the size of its tree, and the proof is not signed: so the size is. */
+  treeSize: is.field(headers.treeSize, is.unsigned),
+})
+
+type Header = is.Of<typeof header>
+
+export const receiptType = 'pouch-receipt-v1'
+const maxReceiptBytes = 65_536
+const maxLeafBytes = 1024
+
+const receiptFile = is.record({
+  type: is.field('type', is.oneOf(receiptType)),
+  leaf: is.field('leaf', is.bytes(1, maxLeafBytes)),
+  receipts: is.field('receipts', is.tuple(is.embedded(inclusionSign1), is.embedded(inclusionSign1))),
+})
+
+type Sign1 = is.Of<typeof inclusionSign1>
+
+interface RootSignature {
+  readonly protectedBytes: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** Both keys' signatures of one root: made once, and good for a receipt of any entry under that root. */
+export interface RootSignatures extends CheckpointBody {
+  readonly signatures: readonly [RootSignature, RootSignature]
+}
+
+export function signRoot(body: CheckpointBody, { keys, pair }: LedgerSigner, at: Seconds): RootSignatures {
+  if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own roots')
+  const by = (key: SigningKey): RootSignature => {
+    const protectedBytes = is.encodeAs(header, {
+      alg: coseAlgorithm(key.algorithm),
+      kid: key.id,
+      claims: { iss: body.origin, iat: at },
+      vds: rfc9162Sha256,
+      treeSize: body.size,
+    })
+    return { protectedBytes, signature: key.sign(rootMessage(protectedBytes, body.root)) }
+  }
+  return { ...body, signatures: [by(pair[0]), by(pair[1])] }
+}
+
+/** The receipt of one entry. The proof is made in the tree that was signed. */
+export function receipt(signed: RootSignatures, leaf: Uint8Array, inclusion: Inclusion): Uint8Array {
+  if (inclusion.size !== signed.size) throw new RangeError('the proof is of a tree of another size')
+  const sign1 = ({ protectedBytes, signature }: RootSignature): Sign1 => [
+    protectedBytes,
+    { vdp: { proofs: [inclusion] } },
+    null,
+    signature,
+  ]
+  const receipts = [sign1(signed.signatures[0]), sign1(signed.signatures[1])] as const
+  return is.encodeAs(receiptFile, { type: receiptType, leaf, receipts })
+}
+
+export const receiptChecks = ['encoding', 'structure', 'keys', 'proof', 'signatures', 'expected'] as const
+export type ReceiptCheck = (typeof receiptChecks)[number]
+
+declare const verified: unique symbol
+/** What a ledger said of one entry, signed with both of its keys. */
+export interface VerifiedReceipt extends CheckpointBody {
+  readonly [verified]: true
+  readonly index: number
+  readonly leaf: Uint8Array
+  readonly at: Seconds
+}
+
+/** What the reader knows already, and the receipt must agree with. */
+export interface ExpectedReceipt {
+  readonly leaf?: Uint8Array
+  readonly index?: number
+}
+
+export function verifyReceipt(
+  bytes: Uint8Array,
+  keys: LedgerKeys,
+  expected: ExpectedReceipt = {},
+  trace: Trace<ReceiptCheck> = untraced,
+): VerifiedReceipt {
+  trace('encoding')
+  if (bytes.length > maxReceiptBytes) throw new Rejected('too-large', 'receipt')
+  const value = decode(bytes)
+  trace('structure')
+  const { leaf, receipts } = receiptFile.read(value, 'receipt')
+  const parsed = receipts.map(([protectedBytes]) => is.decodeAs(header, protectedBytes, 'receipt header'))
+  trace('keys')
+  const pair = [keys.ed25519, keys.mlDsa44] as const
+  for (const [i, key] of pair.entries()) checkHeader(parsed[i], key, keys.origin)
+  trace('proof')
+  const [inclusion, root] = sharedProof(receipts, parsed, leaf)
+  trace('signatures')
+  for (const [i, key] of pair.entries()) checkSignature(receipts[i], key, root)
+  trace('expected')
+  checkExpected(expected, leaf, inclusion.index)
+  const { index, size } = inclusion
+  const at = Math.max(...parsed.map((each) => each.claims.iat))
+  return { origin: keys.origin, index, size, root, leaf, at } as VerifiedReceipt
+}
+
+function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
+  if (header?.alg !== coseAlgorithm(key.algorithm)) throw new Rejected('wrong-algorithm', 'receipt')
+  if (header.kid !== key.id) throw new Rejected('unknown-key', `receipt by ${header.kid}`)
+  if (header.claims.iss !== origin) throw new Rejected('unknown-key', 'receipt of another ledger')
+}
+
+/** Both receipts are about one place in one tree. The leaf is hashed here, so that no inner node passes for one. */
+function sharedProof(
+  [first, second]: readonly [Sign1, Sign1],
+  parsed: readonly Header[],
+  leaf: Uint8Array,
+): readonly [Inclusion, Uint8Array] {
+  const [one, other] = [first[1].vdp.proofs[0], second[1].vdp.proofs[0]]
+  if (one === undefined || other === undefined) throw new Rejected('bad-proof', 'receipt without proof')
+  const root = inclusionRoot(leafHash(leaf), one)
+  const same = one.index === other.index && equal(root, inclusionRoot(leafHash(leaf), other))
+  const sized = parsed.every(({ treeSize }) => treeSize === one.size) && one.size === other.size
+  if (!same || !sized) throw new Rejected('bad-proof', 'the receipts are not of one place in one tree')
+  return [one, root]
+}
+
+function checkSignature(sign1: Sign1 | undefined, key: VerificationKey, root: Uint8Array): void {
+  if (sign1 === undefined || !key.verify(rootMessage(sign1[0], root), sign1[3])) {
+    throw new Rejected('bad-signature', `key ${key.id}: leaf and path lead to a root that it did not sign`)
+  }
+}
+
+function checkExpected(expected: ExpectedReceipt, leaf: Uint8Array, index: number): void {
+  const other = expected.leaf !== undefined && !equal(expected.leaf, leaf)
+  if (other || (expected.index !== undefined && expected.index !== index)) {
+    throw new Rejected('bad-proof', 'the receipt is of another entry')
+  }
+}
