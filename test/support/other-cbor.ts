@@ -53,7 +53,8 @@ export function byCborg(bytes: Uint8Array): CborValue | undefined {
   }
 }
 
-function ours(value: unknown): CborValue {
+/** Throws for values that we have no word for, such as `undefined`. */
+export function ours(value: unknown): CborValue {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value
   if (typeof value === 'boolean' || value === null) return value
   if (value instanceof Uint8Array) return new Uint8Array(value)
