@@ -1,5 +1,4 @@
 /** Answers for names as they go into signed objects: one spelling each, so that equality of strings is equality of things. */
-import { compare, utf8 } from './bytes.ts'
 import { type Codec, list, text } from './codec.ts'
 import { Rejected } from './errors.ts'
 
@@ -47,9 +46,20 @@ export function isCanonical(name: string): boolean {
   )
 }
 
-/** Order of the UTF-8 bytes: the same in every language. */
+/** Order of the code points, which is the order of the UTF-8 bytes: the same in every language. */
 export function compareNames(a: string, b: string): number {
-  return compare(utf8(a), utf8(b))
+  if (a === b) return 0
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1
+  }
+  return a.length - b.length
+}
+
+/** UTF-16 puts surrogates before U+E000, though what they stand for comes after all the rest. */
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
 }
 
 /** A set, on the wire an array that ascends strictly; `write` sorts. */

@@ -1,5 +1,5 @@
 /** Answers for decisions: pure and total, denied unless every condition holds, with every one that does not (README.md). */
-import type { PartyId, Seconds } from '../names.ts'
+import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import { articleOn } from './agreement.ts'
 import {
   type Condition,
@@ -23,7 +23,10 @@ export interface Decision {
   readonly grounds: readonly Ground[]
 }
 
-const inOrder = Object.entries(conditions) as readonly (readonly [ConditionCode, Condition])[]
+/** In the order in which their grounds are told. */
+const inOrder = (Object.entries(conditions) as (readonly [ConditionCode, Condition])[]).sort(([a], [b]) =>
+  compareNames(a, b),
+)
 
 export function decide(question: Question, rules: Rules, at: Seconds): Decision {
   const facts = factsOf(question, rules, at)
