@@ -3,6 +3,7 @@ import { fromBase64, toBase64, utf8 } from '../bytes.ts'
 import { Rejected } from '../errors.ts'
 import type { SigningKey, VerificationKey } from '../key.ts'
 import type { Seconds } from '../names.ts'
+import { type Trace, untraced } from '../report.ts'
 import { cosign, verifyCosignature } from './cosignature.ts'
 import {
   formatNote,
@@ -52,17 +53,28 @@ export function signCheckpoint(body: CheckpointBody, { keys, pair }: LedgerSigne
   return formatNote({ text, signatures: [plain, cosign(mlDsa44, pair[1], { ...body, text }, at)] })
 }
 
+export const checkpointChecks = ['format', 'origin', 'ed25519', 'ml-dsa-44'] as const
+export type CheckpointCheck = (typeof checkpointChecks)[number]
+
 /** Throws `bad-note`, `missing-signature` or `bad-signature`. Lines of other keys are for `verifyWitnesses`. */
-export function verifyCheckpoint(bytes: Uint8Array, keys: LedgerKeys): VerifiedCheckpoint {
+export function verifyCheckpoint(
+  bytes: Uint8Array,
+  keys: LedgerKeys,
+  trace: Trace<CheckpointCheck> = untraced,
+): VerifiedCheckpoint {
+  trace('format')
   const checkpoint = parseCheckpoint(bytes)
-  if (checkpoint.origin !== keys.origin) throw new Rejected('bad-note', 'the checkpoint has another origin')
   // The ML-DSA-44 signature covers origin, size and root alone: nothing further may hang on Ed25519 alone.
   if (checkpoint.extensions.length > 0) throw new Rejected('bad-note', 'profile 1 has no extension lines')
+  trace('origin')
+  if (checkpoint.origin !== keys.origin) throw new Rejected('bad-note', 'the checkpoint has another origin')
   const [ed25519, mlDsa44] = noteKeys(keys)
-  const [plain, at] = [signedTimes(checkpoint, ed25519), signedTimes(checkpoint, mlDsa44)]
-  if (plain.length === 0 || at[0] === undefined)
-    throw new Rejected('missing-signature', 'both ledger keys must sign')
-  return { ...checkpoint, at: Math.max(...at) } as VerifiedCheckpoint
+  trace('ed25519')
+  if (signedTimes(checkpoint, ed25519).length === 0) throw new Rejected('missing-signature', 'Ed25519')
+  trace('ml-dsa-44')
+  const at = Math.max(0, ...signedTimes(checkpoint, mlDsa44))
+  if (at === 0) throw new Rejected('missing-signature', 'ML-DSA-44, at a time')
+  return { ...checkpoint, at } as VerifiedCheckpoint
 }
 
 /** Which of the witnesses cosigned the checkpoint, and the last time at which each did. A wrong line is `bad-signature`. */

@@ -100,12 +100,7 @@ export function verifyReceipt(
   expected: ExpectedReceipt = {},
   trace: Trace<ReceiptCheck> = untraced,
 ): VerifiedReceipt {
-  trace('encoding')
-  if (bytes.length > maxReceiptBytes) throw new Rejected('too-large', 'receipt')
-  const value = decode(bytes)
-  trace('structure')
-  const { leaf, receipts } = receiptFile.read(value, 'receipt')
-  const parsed = receipts.map(([protectedBytes]) => is.decodeAs(header, protectedBytes, 'receipt header'))
+  const { leaf, receipts, parsed } = parseReceipt(bytes, trace)
   trace('keys')
   const pair = [keys.ed25519, keys.mlDsa44] as const
   for (const [i, key] of pair.entries()) checkHeader(parsed[i], key, keys.origin)
@@ -118,6 +113,21 @@ export function verifyReceipt(
   const { index, size } = inclusion
   const at = Math.max(...parsed.map((each) => each.claims.iat))
   return { origin: keys.origin, index, size, root, leaf, at } as VerifiedReceipt
+}
+
+/** The ledger that the receipt says it is of, by which its keys are looked up; not verified. */
+export function receiptOrigin(bytes: Uint8Array): string {
+  return parseReceipt(bytes, untraced).parsed[0].claims.iss
+}
+
+function parseReceipt(bytes: Uint8Array, trace: Trace<ReceiptCheck>) {
+  trace('encoding')
+  if (bytes.length > maxReceiptBytes) throw new Rejected('too-large', 'receipt')
+  const value = decode(bytes)
+  trace('structure')
+  const { leaf, receipts } = receiptFile.read(value, 'receipt')
+  const headerOf = ([protectedBytes]: Sign1): Header => is.decodeAs(header, protectedBytes, 'receipt header')
+  return { leaf, receipts, parsed: [headerOf(receipts[0]), headerOf(receipts[1])] as const }
 }
 
 function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
