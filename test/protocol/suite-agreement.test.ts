@@ -1,4 +1,6 @@
 /** Answers for the two back ends being one suite: what one makes the other takes, and both refuse the same changed bytes. */
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Signer, Suite, Verifier } from '../../protocol/suite.ts'
@@ -88,6 +90,16 @@ describe.each(pairs)('$name', ({ maker, taker }) => {
     })
     fc.assert(property, { numRuns: 100 })
   })
+})
+
+test.each([
+  { conditions: [], backEnd: 'native' },
+  { conditions: ['--conditions=pouch-noble'], backEnd: 'noble' },
+])('#suite is $backEnd in Node with $conditions', ({ conditions, backEnd }) => {
+  const script = "import { suite } from '#suite'; process.stdout.write(suite.backEnd)"
+  const root = path.resolve(import.meta.dirname, '../..')
+  const flags = [...conditions, '--input-type=module', '--eval', script]
+  expect(execFileSync(process.execPath, flags, { cwd: root, encoding: 'utf8' })).toBe(backEnd)
 })
 
 test('hashes and key derivation', () => {

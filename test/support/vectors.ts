@@ -16,6 +16,16 @@ export function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
+/** One file of a set, for sets of which the project keeps only a part. */
+export function vectorFile(set: string, file: string): string | undefined {
+  const found = [kept, beside]
+    .map((root) => path.join(root, set, file))
+    .find((candidate) => existsSync(candidate))
+  if (found === undefined)
+    console.warn(`skipped: the published vectors "${set}/${file}" are not on this machine`)
+  return found
+}
+
 /** Prints how many vectors ran; none is an error, not a pass. */
 export function counted<T>(set: string, rows: readonly T[]): readonly T[] {
   if (rows.length === 0) throw new Error(`no vectors found in ${set}`)

@@ -1,9 +1,6 @@
 /** Answers for reading Wycheproof files: each test with the attributes of its group, in the shape the test asks for. */
-import path from 'node:path'
 import { z } from 'zod'
-import { readJson, vectors } from './vectors.ts'
-
-const folder = vectors('wycheproof')
+import { readJson, vectorFile } from './vectors.ts'
 
 /** The tests of a file; `undefined` when the vectors are not on this machine. */
 export function wycheproof<G extends z.ZodRawShape, T extends z.ZodRawShape>(
@@ -11,12 +8,13 @@ export function wycheproof<G extends z.ZodRawShape, T extends z.ZodRawShape>(
   group: G,
   test: T,
 ) {
-  if (folder === undefined) return undefined
+  const found = vectorFile('wycheproof', file)
+  if (found === undefined) return undefined
   const row = z.object(test).extend({ tcId: z.number(), result: z.enum(['valid', 'invalid', 'acceptable']) })
   const groups = z.array(z.object({ group: z.object(group), tests: z.array(row) }))
   const { testGroups } = z
     .object({ testGroups: z.array(z.looseObject({ tests: z.array(z.unknown()) })) })
-    .parse(readJson(path.join(folder, file)))
+    .parse(readJson(found))
   return groups
     .parse(testGroups.map((one) => ({ group: one, tests: one.tests })))
     .flatMap(({ group, tests }) => tests.map((test) => ({ group, ...test })))
