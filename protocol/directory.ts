@@ -2,6 +2,7 @@
 import { Rejected } from './errors.ts'
 import type { KeyId, SealingKey, VerificationKey } from './key.ts'
 import { type Rules, rulesFrom } from './policy/rules.ts'
+import type { LedgerKeys } from './ledger/checkpoint.ts'
 import type { PartyId, Seconds } from './names.ts'
 import { type Party, type RegisteredKey, requireFresh, type VerifiedRegistry } from './registry.ts'
 
@@ -79,6 +80,27 @@ export function currentSealingKey(directory: Directory, party: PartyId, at: Seco
   const [newest] = live.toSorted((a, b) => b.from - a.from)
   if (newest === undefined) throw new Rejected('unknown-key', `${party} has no live opening key`)
   return sealingKeyOf(directory, party, newest.key.id, at)
+}
+
+/** What the party's ledger signs with: of its live ledger keys the ones that began last. Throws `unknown-party`, `unknown-key`. */
+export function ledgerKeysOf(directory: Directory, party: PartyId, at: Seconds): LedgerKeys {
+  const { ledger, keys } = partyOf(directory, party)
+  const live = keys
+    .filter((key) => key.use === 'ledger' && isLive(key, at))
+    .toSorted((a, b) => b.from - a.from)
+  const newest = (algorithm: 'ed25519' | 'ml-dsa-44'): VerificationKey => {
+    const found = live.find(({ key }) => key.algorithm === algorithm)
+    if (found === undefined) throw new Rejected('unknown-key', `${party} has no live ${algorithm} ledger key`)
+    return verificationKeyOf(directory, party, 'ledger', found.key.id, at)
+  }
+  return { origin: ledger, ed25519: newest('ed25519'), mlDsa44: newest('ml-dsa-44') }
+}
+
+/** Whose ledger has this origin. Throws `unknown-party`. */
+export function ownerOfLedger(directory: Directory, origin: string): PartyId {
+  const owner = [...directory.parties.values()].find(({ ledger }) => ledger === origin)
+  if (owner === undefined) throw new Rejected('unknown-party', `no party has the ledger ${origin}`)
+  return owner.id
 }
 
 /** Throws `revoked-key` when the key is revoked at `now`, whenever it was used. */

@@ -1,0 +1,155 @@
+/**
+ * Answers for verifying any file offline: what it is, every check with its outcome, and what it says. A person asks
+ * "is this good now, and if not, why"; the answer is never one word alone.
+ */
+import { acknowledgementChecks, verifyAcknowledgement } from './acknowledgement.ts'
+import { attestationChecks, type VerifiedAttestation, verifyAttestation } from './attestation/verify.ts'
+import { toHex, utf8 } from './bytes.ts'
+import { type Directory, ledgerKeysOf, ownerOfLedger } from './directory.ts'
+import { openEnvelope } from './envelope/open.ts'
+import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify.ts'
+import { evidenceChecks, verifyEvidence } from './evidence.ts'
+import type { OpeningKey } from './key.ts'
+import { type Kind, kindOf } from './kind.ts'
+import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
+import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
+import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
+import type { Seconds } from './names.ts'
+import { acceptFirst, requireFresh, rootsDigest } from './registry.ts'
+import { type CheckResult, report, type Trace } from './report.ts'
+
+/** What a file says, by name; times are in seconds since 1970. */
+export type Facts = Readonly<Record<string, string | number | readonly string[]>>
+
+export interface Examination {
+  readonly kind: Kind
+  /** No check failed. Those that were not reached cannot be made with what the examiner holds. */
+  readonly good: boolean
+  readonly checks: readonly CheckResult<string>[]
+  /** Empty unless every check that was reached has passed. */
+  readonly facts: Facts
+}
+
+/** What the examiner believes and holds. Without opening keys an envelope's checks end at its recipients. */
+export interface Examiner {
+  readonly directory: Directory
+  readonly now: Seconds
+  readonly openingKeys: readonly OpeningKey[]
+}
+
+/** Throws `unknown-type` or `malformed-cbor` when the bytes are no file of the system. */
+export function examine(bytes: Uint8Array, examiner: Examiner): Examination {
+  const kind = kindOf(bytes)
+  return { kind, ...examinations[kind](bytes, examiner) }
+}
+
+type Examined = Omit<Examination, 'kind'>
+
+const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner) => Examined>> = {
+  envelope: (bytes, { directory, now, openingKeys }) =>
+    run(envelopeChecks, (trace) => {
+      const envelope = verify(bytes, directory, now, trace)
+      if (openingKeys.length === 0) return envelopeFacts(envelope)
+      const { attestations } = openEnvelope(envelope, openingKeys, directory, now, trace)
+      return { ...envelopeFacts(envelope), attestations: attestations.map(summary) }
+    }),
+  attestation: (bytes, { directory, now }) =>
+    run(attestationChecks, (trace) => attestationFacts(verifyAttestation(bytes, directory, now, trace))),
+  acknowledgement: (bytes, { directory, now }) =>
+    run(acknowledgementChecks, (trace) => {
+      const { recipient, sender, envelope, outcome, at } = verifyAcknowledgement(bytes, directory, now, trace)
+      return { envelope: toHex(envelope), recipient, sender, outcome, at }
+    }),
+  registry: (bytes, { directory, now }) =>
+    run(['signatures', 'freshness'], (trace) => {
+      trace('signatures')
+      const { document } = acceptFirst(bytes, rootsDigest(directory.registry.document.roots))
+      trace('freshness')
+      requireFresh(document, now)
+      const { version, issued, expires, parties } = document
+      return { version, 'issued at': issued, 'expires at': expires, parties: parties.map(({ id }) => id) }
+    }),
+  receipt: (bytes, { directory, now }) =>
+    run(['ledger', ...receiptChecks], (trace) => {
+      trace('ledger')
+      const owner = ownerOfLedger(directory, receiptOrigin(bytes))
+      const { origin, index, size, at } = verifyReceipt(bytes, ledgerKeysOf(directory, owner, now), {}, trace)
+      return { ledger: origin, party: owner, entry: index, size, at }
+    }),
+  checkpoint: (bytes, { directory, now }) =>
+    run(['ledger', 'signatures'], (trace) => {
+      trace('ledger')
+      const owner = ownerOfLedger(directory, parseCheckpoint(bytes).origin)
+      trace('signatures')
+      const { origin, size, root, at } = verifyCheckpoint(bytes, ledgerKeysOf(directory, owner, now))
+      return { ledger: origin, party: owner, size, root: toHex(root), at }
+    }),
+  'tlog-proof': (bytes, { directory, now }) =>
+    run(['ledger', ...proofChecks], (trace) => {
+      trace('ledger')
+      const { origin } = parseCheckpoint(utf8(parseProof(bytes).checkpoint))
+      const owner = ownerOfLedger(directory, origin)
+      const { index, checkpoint } = verifyProof(bytes, ledgerKeysOf(directory, owner, now), trace)
+      return { ledger: origin, party: owner, entry: index, size: checkpoint.size, at: checkpoint.at }
+    }),
+  evidence: (bytes, { directory, now }) =>
+    run(evidenceChecks, (trace) => {
+      const { gateway, envelope, entries, peers, outcomes } = verifyEvidence(bytes, directory, now, trace)
+      return {
+        gateway,
+        ...(envelope === undefined ? {} : envelopeFacts(envelope)),
+        entries: entries.map(({ index, record }) => `${index} ${record.event}`),
+        'receipts of': peers,
+        outcomes: outcomes.map(({ recipient, outcome }) => `${recipient} ${outcome}`),
+      }
+    }),
+}
+
+function run<Check extends string>(
+  checks: readonly Check[],
+  verification: (trace: Trace<Check>) => Facts,
+): Examined {
+  let facts: Facts = {}
+  const results = report(checks, (trace) => {
+    facts = verification(trace)
+  })
+  return { good: results.every(({ outcome }) => outcome !== 'fail'), checks: results, facts }
+}
+
+function envelopeFacts(envelope: VerifiedEnvelope): Facts {
+  const { id, issuer, messageType, label, purpose, agreement, recipients, issuedAt, expiresAt } = envelope
+  return {
+    envelope: id,
+    from: issuer,
+    to: recipients.map(({ party }) => party),
+    type: messageType,
+    label: `${label.policy} ${label.marking}`,
+    purpose,
+    agreement,
+    'issued at': issuedAt,
+    'expires at': expiresAt,
+  }
+}
+
+function attestationFacts({
+  id,
+  issuer,
+  subject,
+  clearance,
+  identifiers,
+  expiresAt,
+}: VerifiedAttestation): Facts {
+  return {
+    attestation: id,
+    issuer,
+    subject,
+    clearance: `${clearance.scheme} ${clearance.level}`,
+    'valid until': clearance.validUntil,
+    'expires at': expiresAt,
+    ...Object.fromEntries(identifiers),
+  }
+}
+
+function summary({ subject, clearance }: VerifiedAttestation): string {
+  return `${subject}: ${clearance.scheme} ${clearance.level}`
+}
