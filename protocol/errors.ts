@@ -99,6 +99,11 @@ export const refusals = {
     title: 'Another object with the same id and other bytes was accepted before',
     next: 'Seal again: a new envelope gets a new id.',
   },
+  'already-acknowledged': {
+    status: 409,
+    title: 'The recipient acknowledged this envelope otherwise before',
+    next: 'Nothing: an envelope that was opened or refused stays so.',
+  },
   // Opening: one code for every failure of decryption, padding and commitment
   'cannot-open': {
     status: 422,
@@ -210,6 +215,11 @@ export const refusals = {
     status: 400,
     title: 'The request is not as the API describes it',
     next: 'Compare it with /openapi.json.',
+  },
+  'wrong-content-type': {
+    status: 415,
+    title: 'The content is not of a type that the route takes',
+    next: 'Set Content-Type to the one that /openapi.json names: application/cose or application/json.',
   },
   'not-found': {
     status: 404,
