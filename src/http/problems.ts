@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { type Code, Rejected, refusals } from '../../protocol/errors.ts'
 import { errorFields, type Logger } from '../logger.ts'
+import { problemMediaType } from './forms/problem.ts'
 
 export interface Problem {
   /** `urn:pouch:problem:` and the code: a name, not an address. */
@@ -24,7 +25,6 @@ export interface ProblemOptions {
   readonly challenge: Readonly<Record<string, string>>
 }
 
-export const problemMediaType = 'application/problem+json'
 export const retryAfterSeconds = 5
 
 // The detail of these codes speaks of the caller's message alone. Of all others it may tell of keys, parties or state here.
@@ -37,6 +37,7 @@ const detailIsSafe: ReadonlySet<Code> = new Set([
   'bad-validity',
   'bad-recipients',
   'bad-request',
+  'wrong-content-type',
   'unauthenticated',
 ])
 

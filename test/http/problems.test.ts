@@ -3,8 +3,9 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, test } from 'vitest'
 import { type Code, Rejected, refusals } from '../../protocol/errors.ts'
+import { problemMediaType } from '../../src/http/forms/problem.ts'
 import { acceptSignature } from '../../src/http/message-signatures.ts'
-import { onError, onNotFound, problemMediaType, problemOf, respond } from '../../src/http/problems.ts'
+import { onError, onNotFound, problemOf, respond } from '../../src/http/problems.ts'
 import { createLogger } from '../../src/logger.ts'
 
 const codes = Object.keys(refusals) as Code[]

@@ -1,0 +1,180 @@
+/** Answers for an agency's side of its gateway over HTTP: every route of the agency listener as one typed function. */
+import { z } from 'zod'
+import { coseType, jsonType } from '../http/answer.ts'
+import {
+  contentForm,
+  type ContentView,
+  inboxForm,
+  type InboxItemView,
+  type InboxView,
+  statusForm,
+  type StatusView,
+} from '../http/forms/inbox.ts'
+import {
+  acknowledgedForm,
+  acknowledgementRequestForm,
+  packageForm,
+  submissionForm,
+  type SubmissionView,
+} from '../http/forms/submission.ts'
+import { attempting, type Patience } from './attempts.ts'
+import { problemOf } from './problem-error.ts'
+
+export interface ClientOptions {
+  /** Of the agency listener. */
+  readonly url: string
+  readonly credential: string
+  readonly patience?: Partial<Patience>
+  /** For one attempt, waiting for the inbox not counted. */
+  readonly timeoutMilliseconds?: number
+}
+
+export interface InboxOptions {
+  /** Cursor of the last item seen; 0 is before everything. */
+  readonly after?: number
+  /** At the end of the inbox: stop, or wait for more until the signal ends it. */
+  readonly follow?: boolean
+  readonly signal?: AbortSignal
+}
+
+export type PackageInput = z.output<typeof packageForm>
+export type AcknowledgementInput = z.output<typeof acknowledgementRequestForm>
+export type Acknowledged = z.output<typeof acknowledgedForm>
+
+interface Sending {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  readonly signal?: AbortSignal
+  readonly extraMilliseconds?: number
+}
+
+const usualPatience: Patience = { attempts: 5, firstPauseMilliseconds: 200, longestPauseMilliseconds: 10_000 }
+const longPollSeconds = 25
+
+/** Refusals are thrown as `ProblemError`; a gateway that cannot be reached, as what `fetch` throws. */
+export class Client {
+  readonly #credential: string
+  readonly #url: string
+  readonly #patience: Patience
+  readonly #timeoutMilliseconds: number
+
+  constructor({ url, credential, patience, timeoutMilliseconds = 30_000 }: ClientOptions) {
+    this.#credential = credential
+    this.#url = new URL(url).origin
+    this.#patience = { ...usualPatience, ...patience }
+    this.#timeoutMilliseconds = timeoutMilliseconds
+  }
+
+  /** One key for all attempts, so that a lost answer does not send twice. Give your own to be safe across restarts of yours. */
+  async package(
+    request: PackageInput,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<SubmissionView> {
+    const headers = { 'content-type': jsonType, 'idempotency-key': idempotencyKey }
+    const body = JSON.stringify(z.encode(packageForm, request))
+    return this.#json(submissionForm, { method: 'POST', path: '/v1/packages', headers, body })
+  }
+
+  async submit(envelope: Uint8Array): Promise<SubmissionView> {
+    return this.#json(submissionForm, cosePost('/v1/envelopes', envelope))
+  }
+
+  /** The items one by one, oldest first. An abort ends it without an error. */
+  async *inbox({
+    after = 0,
+    follow = false,
+    signal,
+  }: InboxOptions = {}): AsyncGenerator<InboxItemView, void> {
+    let cursor = after
+    for (;;) {
+      const page = await this.#page(cursor, follow ? longPollSeconds : 0, signal)
+      yield* page.items
+      if (signal?.aborted === true || (page.items.length === 0 && !follow)) return
+      cursor = page.next
+    }
+  }
+
+  async #page(after: number, wait: number, signal: AbortSignal | undefined): Promise<InboxView> {
+    const path = `/v1/inbox?after=${after}&wait=${wait}`
+    const ending = signal === undefined ? {} : { signal }
+    try {
+      return await this.#json(inboxForm, { method: 'GET', path, extraMilliseconds: 1000 * wait, ...ending })
+    } catch (error) {
+      if (signal?.aborted === true) return { items: [], next: after }
+      throw error
+    }
+  }
+
+  /** The envelope as it was received. */
+  async fetch(id: string): Promise<Uint8Array> {
+    return this.#bytes(`/v1/envelopes/${id}`)
+  }
+
+  /** What it holds, opened by the gateway. */
+  async content(id: string): Promise<ContentView> {
+    return this.#json(contentForm, { method: 'GET', path: `/v1/envelopes/${id}/content` })
+  }
+
+  async status(id: string): Promise<StatusView> {
+    return this.#json(statusForm, { method: 'GET', path: `/v1/envelopes/${id}/status` })
+  }
+
+  /** Signed by the gateway. */
+  async acknowledge(id: string, acknowledgement: AcknowledgementInput): Promise<Acknowledged> {
+    const body = JSON.stringify(z.encode(acknowledgementRequestForm, acknowledgement))
+    const path = `/v1/envelopes/${id}/acknowledgement`
+    return this.#json(acknowledgedForm, { method: 'POST', path, headers: { 'content-type': jsonType }, body })
+  }
+
+  /** Signed by the party already. */
+  async bringAcknowledgement(id: string, acknowledgement: Uint8Array): Promise<Acknowledged> {
+    return this.#json(acknowledgedForm, cosePost(`/v1/envelopes/${id}/acknowledgement`, acknowledgement))
+  }
+
+  /** One file that proves the transfer offline. */
+  async evidence(id: string): Promise<Uint8Array> {
+    return this.#bytes(`/v1/envelopes/${id}/evidence`)
+  }
+
+  /** The signed document in force, or an earlier version. */
+  async registry(version?: number): Promise<Uint8Array> {
+    return this.#bytes(version === undefined ? '/v1/registry' : `/v1/registry/${version}`)
+  }
+
+  /** Offers a signed registry. Sent once: the same version a second time is refused. */
+  async adoptRegistry(document: Uint8Array): Promise<void> {
+    const sending = { ...cosePost('/v1/registry', document), method: 'PUT' } as const
+    const response = await this.#send(sending)
+    if (!response.ok) throw await problemOf(response)
+    await response.body?.cancel()
+  }
+
+  async #json<T extends z.ZodType>(form: T, sending: Sending): Promise<z.output<T>> {
+    const response = await attempting(() => this.#send(sending), this.#patience, sending.signal)
+    if (!response.ok) throw await problemOf(response)
+    return form.parse(await response.json())
+  }
+
+  async #bytes(path: string): Promise<Uint8Array> {
+    const response = await attempting(() => this.#send({ method: 'GET', path }), this.#patience)
+    if (!response.ok) throw await problemOf(response)
+    return new Uint8Array(await response.arrayBuffer())
+  }
+
+  async #send({ method, path, headers, body, signal, extraMilliseconds = 0 }: Sending): Promise<Response> {
+    const timeout = AbortSignal.timeout(this.#timeoutMilliseconds + extraMilliseconds)
+    return fetch(this.#url + path, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${this.#credential}` },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+  }
+}
+
+function cosePost(path: string, body: Uint8Array): Sending {
+  return { method: 'POST', path, headers: { 'content-type': coseType }, body }
+}

@@ -1,0 +1,108 @@
+/**
+ * Answers for who asks, on each listener, before anything is done for them. On the exchange listener another party's
+ * gateway asks, by the signature of a transport key of the registry; on the agency listener the party's own systems do, by
+ * a credential. Neither is taken on the other listener.
+ */
+import type { IncomingMessage } from 'node:http'
+import { type Directory, verificationKeyOf } from '../../protocol/directory.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { KeyId } from '../../protocol/key.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Verifier } from '../../protocol/suite.ts'
+import type { Gateway, Origin } from '../exchange/gateway.ts'
+import type { Exchange, ReadBody } from './body.ts'
+import { authenticate } from './credentials.ts'
+import { acceptSignature, nonceSeconds, targetUri, verifyRequest } from './message-signatures.ts'
+import { memoryNonces, type NonceStore } from './nonces.ts'
+import type { Access } from './operation.ts'
+
+export interface Admitted {
+  readonly origin: Origin
+  body(): Promise<Uint8Array>
+}
+
+/** Throws `unauthenticated` or `forbidden`. */
+export interface Doorkeeper {
+  readonly listener: 'agency' | 'exchange'
+  /** What a 401 answer asks for. */
+  readonly challenge: Readonly<Record<string, string>>
+  admit(exchange: Exchange, access: Access): Promise<Admitted>
+}
+
+export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
+  return {
+    listener: 'agency',
+    challenge: { 'www-authenticate': 'Bearer realm="pouch"' },
+    admit: async (exchange, access) => {
+      if (access === 'gateway') throw new Error('no gateway is asked for on the agency listener')
+      if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
+      const { authorization } = exchange.incoming.headers
+      const caller = await authenticate(gateway.database, authorization, gateway.now())
+      if (!access.some((role) => caller.roles.has(role))) {
+        throw new Rejected('forbidden', `credential ${caller.credentialId} is without ${access.join(' or ')}`)
+      }
+      return { origin: { kind: 'agency' }, body: () => readBody(exchange) }
+    },
+  }
+}
+
+/** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
+export function exchangeDoor(gateway: Gateway, readBody: ReadBody, publicOrigin: string): Doorkeeper {
+  const nonces = memoryNonces(nonceSeconds)
+  return {
+    listener: 'exchange',
+    challenge: { 'accept-signature': acceptSignature },
+    admit: async (exchange, access) => {
+      if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
+      if (access !== 'gateway') throw new Error('no credential is taken on the exchange listener')
+      // Without the field there is no reason to take the body in.
+      if (exchange.incoming.headers['signature'] === undefined)
+        throw new Rejected('unauthenticated', 'no signature')
+      const body = await readBody(exchange)
+      const party = await signedBy(exchange.incoming, body, { gateway, publicOrigin, nonces })
+      return { origin: { kind: 'exchange', party }, body: () => Promise.resolve(body) }
+    },
+  }
+}
+
+/** Whoever reads what is open to all. No party has this id. */
+const nobody: Origin = { kind: 'exchange', party: '' }
+
+interface Verifying {
+  readonly gateway: Gateway
+  readonly publicOrigin: string
+  readonly nonces: NonceStore
+}
+
+async function signedBy(
+  { method = '', url = '', headers }: IncomingMessage,
+  body: Uint8Array,
+  { gateway, publicOrigin, nonces }: Verifying,
+): Promise<PartyId> {
+  const [directory, now] = [gateway.directory(), gateway.now()]
+  const request = { method, targetUri: targetUri(publicOrigin, url), body, headers: fields(headers) }
+  const keyId = await verifyRequest(request, (id) => transportKey(directory, id, now), now, nonces)
+  const party = directory.keys.get(keyId)?.party
+  if (party === undefined) throw new Rejected('unauthenticated', `no gateway key ${keyId}`)
+  return party
+}
+
+function fields(headers: IncomingMessage['headers']): Pick<Headers, 'get'> {
+  return {
+    get: (name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? value : null
+    },
+  }
+}
+
+function transportKey(directory: Directory, id: KeyId, now: Seconds): Verifier | undefined {
+  const holder = directory.keys.get(id)?.party
+  if (holder === undefined) return undefined
+  try {
+    return verificationKeyOf(directory, holder, 'transport', id, now)
+  } catch (error) {
+    if (error instanceof Rejected) return undefined
+    throw error
+  }
+}

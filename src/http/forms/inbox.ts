@@ -1,0 +1,84 @@
+/** Answers for receiving, as JSON: the lines of an inbox, an opened envelope, and how far a transfer has come. */
+import { z } from 'zod'
+import type { OpenedEnvelope } from '../../../protocol/envelope/open.ts'
+import type { InboxPage } from '../../exchange/inbox-item.ts'
+import type { TransferStatus } from '../../exchange/transfer-status.ts'
+import { attestationForm, attestationShown } from './attestation.ts'
+import { decisionForm, decisionShown, labelForm } from './label.ts'
+import { digest, envelopeId, listOf, party, time, token } from './values.ts'
+
+const cursor = z.int().min(0)
+const about = {
+  id: envelopeId,
+  issuer: party,
+  digest,
+  messageType: z.literal('clearance.certificate'),
+  label: labelForm,
+  purpose: token,
+  agreement: token,
+  issuedAt: time,
+  expiresAt: time,
+}
+
+const inboxItemForm = z
+  .object({
+    cursor,
+    ...about,
+    bytes: z.int().min(0),
+    state: z.enum(['waiting', 'consigned', 'opened', 'refused']),
+  })
+  .meta({ id: 'InboxItem', description: 'An envelope for this party.' })
+
+export const inboxForm = z
+  .object({
+    items: listOf(inboxItemForm, 100),
+    next: cursor.meta({ description: 'give it as `after` to go on from here' }),
+  })
+  .meta({ id: 'Inbox', description: 'A page of the inbox, oldest first.' })
+export type InboxView = z.output<typeof inboxForm>
+export type InboxItemView = z.output<typeof inboxItemForm>
+
+inboxForm satisfies z.ZodType<InboxPage>
+
+export const contentForm = z
+  .object({ ...about, attestations: listOf(attestationForm, 1000) })
+  .meta({ id: 'Content', description: 'What the envelope held, every check passed.' })
+export type ContentView = z.output<typeof contentForm>
+
+export function contentShown({ envelope, attestations }: OpenedEnvelope): ContentView {
+  const { id, issuer, messageType, label, purpose, agreement, issuedAt, expiresAt } = envelope
+  return {
+    ...{ id, issuer, messageType, label, purpose, agreement, issuedAt, expiresAt },
+    digest: envelope.digest,
+    attestations: attestations.map(attestationShown),
+  }
+}
+
+const outcome = z.enum(['consigned', 'opened', 'refused'])
+
+const recipientStatusForm = z.object({
+  party,
+  relay: z.enum(['here', 'waiting', 'done', 'refused', 'failed']).meta({
+    description: '`here`: in an inbox of this gateway; otherwise how the relay to the party’s gateway stands',
+  }),
+  code: z.string().exactOptional(),
+  acknowledgement: z.object({ outcome, code: z.string().exactOptional(), at: time }).exactOptional(),
+})
+
+export const statusForm = z
+  .object({
+    id: envelopeId,
+    issuer: party,
+    digest,
+    decision: decisionForm,
+    index: z.int().min(0),
+    acceptedAt: time,
+    expiresAt: time,
+    recipients: listOf(recipientStatusForm, 1000),
+  })
+  .meta({ id: 'TransferStatus', description: 'How far a transfer has come, as this party may see it.' })
+export type StatusView = z.output<typeof statusForm>
+
+export function statusShown(status: TransferStatus): StatusView {
+  return { ...status, decision: decisionShown(status.decision) }
+}

@@ -1,0 +1,27 @@
+/** Answers for problem details (RFC 9457) as JSON: what every refusal is written as. */
+import { z } from 'zod'
+import type { Problem } from '../problems.ts'
+import { refusalForm } from './submission.ts'
+
+export const problemMediaType = 'application/problem+json'
+
+export const problemForm = z
+  .object({
+    type: z.string().meta({ description: '`urn:pouch:problem:` and the code' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'stable; a program decides by it' }),
+    detail: z.string().exactOptional().meta({ description: 'what in the request did not fit' }),
+    next: z.string().meta({ description: 'what to do next' }),
+    requestId: z.string().meta({ description: 'under which the operator finds it in the logger' }),
+  })
+  .meta({ id: 'Problem', description: 'A refusal.' })
+
+/** What the policy's refusal tells beside: its grounds, and the entry and receipt of the refusal itself. */
+export const denialForm = problemForm
+  .extend(refusalForm.partial().shape)
+  .meta({ id: 'Denial', description: 'A refusal; by the policy, with its grounds, entry and receipt.' })
+
+export type ProblemView = z.infer<typeof problemForm>
+// Whatever problems.ts writes is of this form, or this does not compile.
+export const problemShown = (problem: Problem): ProblemView => problem

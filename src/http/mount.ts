@@ -1,0 +1,76 @@
+/** Answers for putting operations behind a listener's door: a request in, its answer or its problem out, one line in the logger. */
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import type { Logger } from '../logger.ts'
+import type { Doorkeeper } from './authenticate.ts'
+import type { Call, Operation } from './operation.ts'
+import { onError, onNotFound } from './problems.ts'
+
+/** Requests come from a server of node:http, whose streams are read directly. */
+export interface Env {
+  readonly Bindings: HttpBindings
+  readonly Variables: { requestId: string }
+}
+
+export type Api = Hono<Env>
+
+export function mount(operations: readonly Operation[], door: Doorkeeper, logger: Logger): Api {
+  const api = new Hono<Env>()
+  const problems = { logger, listener: door.listener, challenge: door.challenge }
+  api.onError(onError(problems))
+  api.notFound(onNotFound(problems))
+  for (const operation of operations) {
+    const path = routingPath(operation.route.path)
+    api.on(operation.route.method.toUpperCase(), path, (c) => answer(c, operation, door, logger))
+  }
+  return api
+}
+
+/** `{id}` is one segment; `{+path}` takes the rest, slashes and all. */
+export function routingPath(path: string): string {
+  return path.replace(/\{\+(\w+)\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')
+}
+
+async function answer(
+  c: Context<Env>,
+  operation: Operation,
+  door: Doorkeeper,
+  logger: Logger,
+): Promise<Response> {
+  const began = performance.now()
+  const requestId = crypto.randomUUID()
+  c.set('requestId', requestId)
+  const response = await operation.answer(await callOf(c, operation, door, requestId))
+  logger.debug('request-answered', {
+    requestId,
+    listener: door.listener,
+    method: c.req.method,
+    route: operation.route.path,
+    status: response.status,
+    milliseconds: Math.round(performance.now() - began),
+  })
+  return response
+}
+
+async function callOf(
+  c: Context<Env>,
+  { route }: Operation,
+  door: Doorkeeper,
+  requestId: string,
+): Promise<Call> {
+  const { headers } = c.env.incoming
+  const { origin, body } = await door.admit(c.env, route.access)
+  return {
+    origin,
+    requestId,
+    body,
+    params: c.req.param(),
+    query: route.query === undefined ? {} : c.req.query(),
+    mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    signal: () => c.req.raw.signal,
+    header: (name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? value : undefined
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/** Answers for the registry over HTTP: any version that this gateway holds, and the next one, which its signatures alone let in. */
+import { z } from 'zod'
+import { Rejected } from '../../protocol/errors.ts'
+import type { Gateway } from '../exchange/gateway.ts'
+import { adopt } from '../registry/adopt.ts'
+import { registryVersion } from '../registry/versions-table.ts'
+import { bytes, coseType, json, jsonType } from './answer.ts'
+import { digest } from './forms/values.ts'
+import { type Access, coseBody, type Operation, operation } from './operation.ts'
+
+const answers = { 200: { description: 'The document, as signed.', content: { [coseType]: 'bytes' } } } as const
+
+export function currentRegistry(gateway: Gateway, access: Access): Operation {
+  return operation(
+    {
+      id: 'currentRegistry',
+      method: 'get',
+      path: '/v1/registry',
+      summary: 'The registry in force',
+      access,
+      answers,
+      refuses: [],
+    },
+    async () => bytes(await newest(gateway), coseType),
+  )
+}
+
+const versionParams = z.object({
+  version: z
+    .string()
+    .regex(/^(?:0|[1-9][0-9]{0,8})$/)
+    .transform(Number)
+    .meta({ description: 'version number', examples: ['1'] }),
+})
+
+export function earlierRegistry(gateway: Gateway, access: Access): Operation {
+  return operation(
+    {
+      id: 'registryVersion',
+      method: 'get',
+      path: '/v1/registry/{version}',
+      summary: 'Any version of the registry that this gateway adopted',
+      access,
+      params: versionParams,
+      answers,
+      refuses: ['not-found'],
+    },
+    async ({ params: { version } }) => {
+      const held = await registryVersion(gateway.database, version)
+      if (held === undefined) throw new Rejected('not-found', `registry version ${version}`)
+      return bytes(held, coseType)
+    },
+  )
+}
+
+export const adoptedForm = z
+  .object({ version: z.int(), digest })
+  .meta({ id: 'Adopted', description: 'The registry now in force.' })
+
+export function adoptRegistry(gateway: Gateway, access: Access): Operation {
+  return operation(
+    {
+      id: 'adoptRegistry',
+      method: 'put',
+      path: '/v1/registry',
+      summary: 'Offer the next version of the registry',
+      description: 'It is adopted when enough of the root signers signed it, whoever brings it.',
+      access,
+      takes: coseBody,
+      answers: { 200: { description: 'Adopted and entered.', content: { [jsonType]: adoptedForm } } },
+      refuses: [
+        'registry-threshold',
+        'registry-rollback',
+        'registry-expired',
+        'malformed-cbor',
+        'malformed-structure',
+        'unknown-type',
+        'bad-signature',
+        'not-yet-valid',
+      ],
+    },
+    async ({ body }) => {
+      const { document, digest } = await adopt(gateway, body)
+      return json(adoptedForm, { version: document.version, digest })
+    },
+  )
+}

@@ -1,0 +1,72 @@
+/** Answers for a listener: it opens on a host and port, gives no client unbounded time, and closes without cutting anybody short. */
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer, type ServerType } from '@hono/node-server'
+import type { Api } from './mount.ts'
+
+export interface TlsFiles {
+  readonly key: string | Uint8Array
+  readonly certificate: string | Uint8Array
+  /** With these, only clients whose certificate one of them issued are let in. */
+  readonly clientAuthorities?: string | Uint8Array
+}
+
+export interface Place {
+  readonly host: string
+  /** 0 takes any that is free. */
+  readonly port: number
+  readonly tls?: TlsFiles
+}
+
+export interface Listening {
+  readonly host: string
+  readonly port: number
+  /** Takes nothing new, lets what has begun finish for so long, then closes. */
+  stop(graceMilliseconds: number): Promise<void>
+}
+
+/** A client that is slower than this is cut off, and the memory that its request took is free again. */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+}
+const mostConnections = 4096
+
+export async function serve(api: Api, { host, port, tls }: Place): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: api.fetch, ...serverFor(tls) })
+  if ('maxConnections' in server) server.maxConnections = mostConnections
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  return { host, port: address.port, stop: (grace) => stop(server, grace) }
+}
+
+function serverFor(tls: TlsFiles | undefined) {
+  if (tls === undefined) return { createServer, serverOptions: patience }
+  const { key, certificate, clientAuthorities: ca } = tls
+  const files = { key: Buffer.from(key), cert: Buffer.from(certificate) }
+  const clients = ca === undefined ? {} : { ca: Buffer.from(ca), requestCert: true, rejectUnauthorized: true }
+  const serverOptions = { ...patience, ...files, ...clients, minVersion: 'TLSv1.3' as const }
+  return { createServer: createTlsServer, serverOptions }
+}
+
+/** `close` waits for connections that are kept alive and idle, also for those that become so while it waits. */
+async function stop(server: ServerType, graceMilliseconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 20)
+  const late = setTimeout(
+    () => 'closeAllConnections' in server && server.closeAllConnections(),
+    graceMilliseconds,
+  )
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}
