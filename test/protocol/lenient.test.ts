@@ -113,6 +113,7 @@ function byCbor2(bytes: Uint8Array): unknown {
     ignoreGlobalTags: true,
     collapseBigInts: false,
     rejectDuplicateKeys: true,
+    maxDepth: profile.depth,
   }
   try {
     return foreign(cbor2.decode(bytes, options))
