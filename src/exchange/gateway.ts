@@ -5,6 +5,7 @@ import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
 import type { Logger } from '../logger.ts'
+import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
 import type { Signal } from './signal.ts'
 
@@ -46,6 +47,7 @@ export interface Gateway {
   readonly limits: Limits
   readonly logger: Logger
   readonly signals: Signals
+  readonly registry: HeldRegistry
   /** The registry in force. Throws `registry-expired` when it is stale. */
   directory(): Directory
   /** The only clock; tests fix it. */

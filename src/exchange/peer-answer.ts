@@ -13,8 +13,8 @@ const problem = z.object({ code: z.string().max(64) })
 export type PeerAnswer =
   | { readonly kind: 'taken'; readonly receipt: Uint8Array }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** No answer, or none that settles the matter: to be tried again. */
-  | { readonly kind: 'unsettled'; readonly why: string }
+  /** No answer, or none that settles the matter: to be tried again. `away`: there is no use in sending it more now. */
+  | { readonly kind: 'unsettled'; readonly away: boolean }
 
 /** What time, or a newer registry on one of the sides, may heal. */
 const healing: ReadonlySet<Code> = new Set([
@@ -31,12 +31,12 @@ export function readPeerAnswer(status: number, body: string): PeerAnswer {
   if (status === 200 || status === 201) {
     const receipt = fromBase64(taken.safeParse(json).data?.receipt ?? '')
     return receipt === undefined || receipt.length === 0
-      ? { kind: 'unsettled', why: 'no receipt' }
+      ? { kind: 'unsettled', away: false }
       : { kind: 'taken', receipt }
   }
   const code = problem.safeParse(json).data?.code
   if (!isCode(code) || refusals[code].status !== status || healing.has(code)) {
-    return { kind: 'unsettled', why: `status ${status}` }
+    return { kind: 'unsettled', away: status === 429 || status >= 502 }
   }
   return { kind: 'refused', code }
 }

@@ -1,0 +1,33 @@
+/** Answers for the table of acknowledgements: at most two for each recipient, as signed. */
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Db, Tx } from '../database/schema.ts'
+import type { EnvelopeName } from './envelope-name.ts'
+import type { Outcome } from './transfer-status.ts'
+
+export interface AcknowledgementRow extends EnvelopeName {
+  readonly recipient: PartyId
+  readonly outcome: Outcome
+  readonly code: string | null
+  readonly digest: Uint8Array
+  readonly bytes: Uint8Array
+  readonly at: Seconds
+  readonly entry_key: string
+}
+
+export async function insertAcknowledgements(tx: Tx, rows: readonly AcknowledgementRow[]): Promise<void> {
+  await tx.insertInto('acknowledgements').values(rows).execute()
+}
+
+export async function acknowledgementsOf(
+  database: Db,
+  { issuer, id }: EnvelopeName,
+): Promise<readonly AcknowledgementRow[]> {
+  return database
+    .selectFrom('acknowledgements')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .orderBy('recipient')
+    .orderBy('at')
+    .execute()
+}

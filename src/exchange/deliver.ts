@@ -1,0 +1,94 @@
+/**
+ * Answers for giving an envelope to those it is for. The ledger holds that it was given before the first byte is: who reads
+ * has been entered, and a crash in between means at worst an entry for bytes that the reader asks for again.
+ */
+import { openEnvelope, type OpenedEnvelope } from '../../protocol/envelope/open.ts'
+import { verify } from '../../protocol/envelope/verify.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { LedgerEvent } from '../../protocol/ledger/record.ts'
+import type { PartyId } from '../../protocol/names.ts'
+import { effect, type Effect } from '../ledger/sequencer.ts'
+import { entryKeys } from './envelope-name.ts'
+import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
+import type { Gateway, PartyKeys } from './gateway.ts'
+import { inboxRow, type InboxRow, markConsigned, markHandedOver } from './inbox-table.ts'
+import { registryFields, transferFields } from './records.ts'
+import { visibleEnvelope } from './visible.ts'
+
+/** The bytes as received, for its sender or one of its recipients. `id` may be written `ISSUER:id`. Throws `not-found`. */
+export async function deliver(gateway: Gateway, id: string, reader: PartyId): Promise<Uint8Array> {
+  const envelope = await visibleEnvelope(gateway, id, reader)
+  const bytes = await keptBytes(gateway, envelope)
+  const row = await inboxRow(gateway.database, envelope, reader)
+  // A sender reads what it sent, which is no consignment; and each recipient is consigned to once.
+  if (row !== undefined && !row.consigned_to_reader) {
+    await enterOnce(gateway, envelope, row, {
+      event: 'content-consignment',
+      key: entryKeys.consigned(envelope, reader),
+      effect: effect(markConsigned, { issuer: envelope.issuer, id: envelope.id, party: reader }),
+    })
+  }
+  return bytes
+}
+
+/**
+ * What the envelope holds, opened with the party's own keys. All checks are made again, now: keys may have been revoked
+ * since. Throws `not-found`, and `forbidden` on a blind gateway.
+ */
+export async function handOver(gateway: Gateway, id: string): Promise<OpenedEnvelope> {
+  const { opening } = ownKeys(gateway)
+  const envelope = await visibleEnvelope(gateway, id, gateway.party)
+  const row = await inboxRow(gateway.database, envelope, gateway.party)
+  if (row === undefined) throw new Rejected('not-found', 'not for this party')
+  const bytes = await keptBytes(gateway, envelope)
+  const directory = gateway.directory()
+  const opened = openEnvelope(verify(bytes, directory, gateway.now()), opening, directory, gateway.now())
+  if (!row.handed_over) {
+    await enterOnce(gateway, envelope, row, {
+      event: 'content-handover',
+      key: entryKeys.handedOver(envelope, gateway.party),
+      effect: effect(markHandedOver, { issuer: envelope.issuer, id: envelope.id, party: gateway.party }),
+    })
+  }
+  return opened
+}
+
+/** Throws `forbidden` on a blind gateway, which signs and opens nothing. */
+export function ownKeys({ keys }: Gateway): PartyKeys {
+  if (keys.party === undefined) throw new Rejected('forbidden', 'this gateway holds no keys of its party')
+  return keys.party
+}
+
+async function keptBytes(gateway: Gateway, { issuer, id }: EnvelopeSummary): Promise<Uint8Array> {
+  const bytes = await envelopeBytes(gateway.database, issuer, id)
+  if (bytes === undefined) throw new Rejected('not-found', 'the envelope was denied, and its bytes not kept')
+  return bytes
+}
+
+interface Giving {
+  readonly event: LedgerEvent
+  readonly key: string
+  readonly effect: Effect
+}
+
+async function enterOnce(
+  gateway: Gateway,
+  envelope: EnvelopeSummary,
+  { party }: InboxRow,
+  { event, key, effect: mark }: Giving,
+): Promise<void> {
+  await gateway.sequencer.push({
+    key,
+    fingerprint: envelope.digest,
+    record: {
+      ...transferFields(envelope),
+      event,
+      actor: party,
+      at: gateway.now(),
+      to: [party],
+      registry: registryFields(gateway.directory()),
+    },
+    effects: [mark],
+  })
+  // From here the entry is durable. A crash before the bytes are out: the reader asks again and no second entry is made.
+}

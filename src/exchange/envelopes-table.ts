@@ -1,0 +1,80 @@
+/** Answers for the table of envelopes: what was decided about each, and the bytes as received of those that passed. */
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Db, Tx } from '../database/schema.ts'
+
+export interface EnvelopeRow {
+  readonly issuer: PartyId
+  readonly id: string
+  readonly digest: Uint8Array
+  readonly allowed: boolean
+  /** stored-decision.ts */
+  readonly decision: Uint8Array
+  /** The signed header: all that anybody but a recipient may read. */
+  readonly header: Uint8Array
+  /** As received; null when denied. */
+  readonly bytes: Uint8Array | null
+  readonly accepted_at: Seconds
+  readonly expires_at: Seconds
+  /** Under which the sequencer entered the decision, and what a repetition must agree with. */
+  readonly entry_key: string
+  readonly fingerprint: Uint8Array
+}
+
+export type EnvelopeSummary = Omit<EnvelopeRow, 'bytes'>
+
+const summary = [
+  'issuer',
+  'id',
+  'digest',
+  'allowed',
+  'decision',
+  'header',
+  'accepted_at',
+  'expires_at',
+  'entry_key',
+  'fingerprint',
+] as const satisfies readonly (keyof EnvelopeSummary)[]
+
+export async function insertEnvelopes(tx: Tx, rows: readonly EnvelopeRow[]): Promise<void> {
+  await tx.insertInto('envelopes').values(rows).execute()
+}
+
+export async function findEnvelope(
+  database: Db,
+  issuer: PartyId,
+  id: string,
+): Promise<EnvelopeSummary | undefined> {
+  return database
+    .selectFrom('envelopes')
+    .select(summary)
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** Of all issuers that used the id: an honest one never uses another's. */
+export async function findEnvelopesById(database: Db, id: string): Promise<readonly EnvelopeSummary[]> {
+  return database.selectFrom('envelopes').select(summary).where('id', '=', id).execute()
+}
+
+export async function findEnvelopeByEntry(
+  database: Db,
+  entryKey: string,
+): Promise<EnvelopeSummary | undefined> {
+  return database.selectFrom('envelopes').select(summary).where('entry_key', '=', entryKey).executeTakeFirst()
+}
+
+/** The bytes as received; `undefined` when denied. */
+export async function envelopeBytes(
+  database: Db,
+  issuer: PartyId,
+  id: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const row = await database
+    .selectFrom('envelopes')
+    .select('bytes')
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.bytes == null ? undefined : new Uint8Array(row.bytes)
+}

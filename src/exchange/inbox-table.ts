@@ -1,0 +1,93 @@
+/** Answers for the table of inboxes: one row for each envelope and each of its recipients at this gateway. */
+import { sql } from 'kysely'
+import type { PartyId } from '../../protocol/names.ts'
+import type { Db, Tx } from '../database/schema.ts'
+import type { EnvelopeName } from './envelope-name.ts'
+import type { Cursor, InboxItem } from './inbox-item.ts'
+
+export interface NewInboxRow extends EnvelopeName {
+  readonly party: PartyId
+  readonly state: 'waiting'
+}
+
+export interface InboxRow extends EnvelopeName {
+  readonly party: PartyId
+  readonly position: Cursor
+  readonly state: InboxItem['state']
+  /** The ledger holds that the bytes were given to the party. */
+  readonly consigned_to_reader: boolean
+  /** The ledger holds that the documents were given to the party. */
+  readonly handed_over: boolean
+}
+
+export interface InboxLine extends InboxRow {
+  readonly digest: Uint8Array
+  readonly header: Uint8Array
+  readonly size: number
+}
+
+export async function insertInbox(tx: Tx, rows: readonly NewInboxRow[]): Promise<void> {
+  await tx.insertInto('inbox').values(rows).execute()
+}
+
+export async function inboxRow(
+  database: Db,
+  { issuer, id }: EnvelopeName,
+  party: PartyId,
+): Promise<InboxRow | undefined> {
+  return database
+    .selectFrom('inbox')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .where('party', '=', party)
+    .executeTakeFirst()
+}
+
+export async function inboxAfter(
+  database: Db,
+  party: PartyId,
+  after: Cursor,
+  limit: number,
+): Promise<readonly InboxLine[]> {
+  return database
+    .selectFrom('inbox')
+    .innerJoin('envelopes', (join) =>
+      join.onRef('envelopes.issuer', '=', 'inbox.issuer').onRef('envelopes.id', '=', 'inbox.id'),
+    )
+    .selectAll('inbox')
+    .select(['envelopes.digest', 'envelopes.header', sql<number>`octet_length(envelopes.bytes)`.as('size')])
+    .where('inbox.party', '=', party)
+    .where('inbox.position', '>', after)
+    .orderBy('inbox.position')
+    .limit(limit)
+    .execute()
+}
+
+export interface Progress extends EnvelopeName {
+  readonly party: PartyId
+}
+
+export async function markConsigned(tx: Tx, rows: readonly Progress[]): Promise<void> {
+  for (const row of rows) await progressOf(tx, row).set({ consigned_to_reader: true }).execute()
+}
+
+export async function markHandedOver(tx: Tx, rows: readonly Progress[]): Promise<void> {
+  for (const row of rows) await progressOf(tx, row).set({ handed_over: true }).execute()
+}
+
+export interface Acknowledged extends Progress {
+  readonly outcome: 'consigned' | 'opened' | 'refused'
+}
+
+export async function markAcknowledged(tx: Tx, rows: readonly Acknowledged[]): Promise<void> {
+  for (const { outcome, ...row } of rows) {
+    // Only forward: what was opened or refused is not merely consigned again.
+    const open = outcome === 'consigned' ? (['waiting'] as const) : (['waiting', 'consigned'] as const)
+    await progressOf(tx, row).set({ state: outcome }).where('state', 'in', open).execute()
+  }
+}
+
+function progressOf(tx: Tx, { issuer, id, party }: Progress) {
+  return tx.updateTable('inbox').where('issuer', '=', issuer).where('id', '=', id).where('party', '=', party)
+}

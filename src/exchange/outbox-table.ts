@@ -1,0 +1,120 @@
+/**
+ * Answers for the table of what is to be relayed. Its times are the database's, so that replicas with different clocks
+ * agree; a claim is a later due time, so that a row whose claimer dies becomes due again by itself.
+ */
+import { sql } from 'kysely'
+import type { Code } from '../../protocol/errors.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Db, Tx } from '../database/schema.ts'
+import type { EnvelopeName } from './envelope-name.ts'
+import type { Outcome } from './transfer-status.ts'
+
+export interface NewOutboxRow extends EnvelopeName {
+  readonly kind: 'envelope' | 'acknowledgement'
+  /** Origin of the other gateway. */
+  readonly gateway: string
+  /** Of an acknowledgement; empty for an envelope. */
+  readonly recipient: PartyId | ''
+  readonly outcome: Outcome | ''
+  readonly expires_at: Seconds
+  readonly state: 'waiting'
+}
+
+export interface OutboxRow extends Omit<NewOutboxRow, 'state'> {
+  readonly position: number
+  readonly state: 'waiting' | 'done' | 'refused' | 'failed'
+  readonly attempts: number
+  readonly code: Code | null
+  readonly peer_receipt: Uint8Array | null
+  readonly entry_key: string | null
+}
+
+export interface Settlement {
+  readonly position: number
+  readonly state: 'done' | 'refused' | 'failed'
+  readonly code: Code | null
+  readonly peer_receipt: Uint8Array | null
+  readonly entry_key: string
+}
+
+const names = [
+  'position',
+  'kind',
+  'gateway',
+  'issuer',
+  'id',
+  'recipient',
+  'outcome',
+  'expires_at',
+  'state',
+  'attempts',
+  'code',
+  'peer_receipt',
+  'entry_key',
+] as const satisfies readonly (keyof OutboxRow)[]
+
+const columns = sql.join(names.map((name) => sql.ref(name)))
+
+export async function insertOutbox(tx: Tx, rows: readonly NewOutboxRow[]): Promise<void> {
+  await tx.insertInto('outbox').values(rows).execute()
+}
+
+export async function settleOutbox(tx: Tx, rows: readonly Settlement[]): Promise<void> {
+  for (const { position, ...settled } of rows) {
+    await tx.updateTable('outbox').set(settled).where('position', '=', position).execute()
+  }
+}
+
+export async function gatewaysDue(database: Db): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('outbox')
+    .select('gateway')
+    .distinct()
+    .where('state', '=', 'waiting')
+    .where('due_at', '<=', sql<Date>`now()`)
+    .execute()
+  return rows.map(({ gateway }) => gateway)
+}
+
+/**
+ * Claims what is due for one gateway, the oldest first, for so long. What concerns one envelope goes one after the other,
+ * so that "consigned" never overtakes "opened" on the way.
+ */
+export async function claimOutbox(
+  database: Db,
+  gateway: string,
+  limit: number,
+  leaseMilliseconds: number,
+): Promise<readonly OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    update outbox set due_at = now() + ${leaseMilliseconds} * interval '1 millisecond', attempts = attempts + 1
+    where position in (
+      select waiting.position from outbox waiting
+      where waiting.state = 'waiting' and waiting.gateway = ${gateway} and waiting.due_at <= now()
+        and not exists (
+          select from outbox earlier
+          where earlier.state = 'waiting' and earlier.gateway = waiting.gateway
+            and earlier.issuer = waiting.issuer and earlier.id = waiting.id and earlier.position < waiting.position)
+      order by waiting.position limit ${limit} for update skip locked)
+    returning ${columns}`.execute(database)
+  return rows
+}
+
+export async function postpone(database: Db, position: number, milliseconds: number): Promise<void> {
+  await database
+    .updateTable('outbox')
+    .set({ due_at: sql<Date>`now() + ${milliseconds} * interval '1 millisecond'` })
+    .where('position', '=', position)
+    .where('state', '=', 'waiting')
+    .execute()
+}
+
+export async function outboxOf(database: Db, { issuer, id }: EnvelopeName): Promise<readonly OutboxRow[]> {
+  return database
+    .selectFrom('outbox')
+    .select(names)
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .orderBy('position')
+    .execute()
+}

@@ -1,0 +1,102 @@
+/** Answers for what the exchange enters in the ledger: one record for each event, with no more than the header shows. */
+import type { Acknowledgement, VerifiedAcknowledgement } from '../../protocol/acknowledgement.ts'
+import type { Directory } from '../../protocol/directory.ts'
+import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
+import { type Label, printLabel } from '../../protocol/label.ts'
+import type { LedgerEvent, LedgerRecord } from '../../protocol/ledger/record.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Ground } from '../../protocol/policy/ground.ts'
+import { levelNames } from '../../protocol/policy/level.ts'
+import type { Origin } from './gateway.ts'
+import type { Matter } from './submit.ts'
+
+/** By what rules it was decided; a change of protocol/policy that changes a decision changes this. */
+const policyVersion = 'pouch/1'
+
+export interface Actor {
+  readonly party: PartyId
+  readonly directory: Directory
+  readonly at: Seconds
+}
+
+/** Of a decision on an envelope. */
+export function submissionRecord(matter: Matter): LedgerRecord {
+  const { party, directory, at, origin, envelope, to, decision } = matter
+  return {
+    ...transferFields(envelope),
+    event: submissionEvent(origin, decision.allow),
+    actor: actorName(party, origin),
+    at,
+    to,
+    agreement: envelope.agreement,
+    purpose: envelope.purpose,
+    label: {
+      issuer: envelope.label.policy,
+      marking: envelope.label.marking,
+      level: decision.level === null ? 'unknown' : levelNames[decision.level],
+    },
+    detail: labelDetail(envelope.label),
+    decision: { allow: decision.allow, grounds: decision.grounds.map(groundLine) },
+    policy: policyVersion,
+    registry: registryFields(directory),
+  }
+}
+
+function submissionEvent(origin: Origin, allow: boolean): LedgerEvent {
+  if (origin.kind === 'agency') return allow ? 'submission-acceptance' : 'submission-rejection'
+  return allow ? 'relay-acceptance' : 'relay-rejection'
+}
+
+/** Of an envelope with good signatures that was refused before any decision. */
+export function refusalRecord(
+  { party, directory, at }: Actor,
+  origin: Origin,
+  envelope: VerifiedEnvelope,
+  why: string,
+): LedgerRecord {
+  return {
+    ...transferFields(envelope),
+    event: submissionEvent(origin, false),
+    actor: actorName(party, origin),
+    at,
+    to: envelope.recipients.map((recipient) => recipient.party),
+    detail: why,
+    registry: registryFields(directory),
+  }
+}
+
+/** What every entry about a transfer names it by. */
+export interface TransferName {
+  readonly id: string
+  readonly issuer: PartyId
+  readonly digest: Uint8Array
+}
+
+export function transferFields({ id, issuer, digest }: TransferName) {
+  return { transfer: id, from: issuer, digest }
+}
+
+export function acknowledgementFields(statement: VerifiedAcknowledgement) {
+  return { acknowledgement: { digest: statement.ownDigest, outcome: outcomeText(statement) } }
+}
+
+function outcomeText({ outcome, code }: Acknowledgement): string {
+  return code === undefined ? outcome : `${outcome}: ${code}`
+}
+
+export function registryFields({ registry }: Directory) {
+  return { version: registry.document.version, digest: registry.digest }
+}
+
+function actorName(own: PartyId, origin: Origin): string {
+  return origin.kind === 'agency' ? own : origin.party
+}
+
+/** The record's limit is 500 characters; a subject may be longer than what is left of them. */
+function groundLine({ code, party, subject }: Ground): string {
+  return `${code} ${party}: ${subject}`.slice(0, 500)
+}
+
+function labelDetail(label: Label): string {
+  return printLabel(label).slice(0, 2000)
+}

@@ -1,0 +1,152 @@
+/** Answers for one attempt to relay one envelope or acknowledgement, and for entering how it ended. */
+import { suite } from '#suite'
+import { type Directory, ledgerKeysOf, ownerOfLedger, partyOf } from '../../protocol/directory.ts'
+import { type Code, Rejected } from '../../protocol/errors.ts'
+import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
+import type { LedgerEvent } from '../../protocol/ledger/record.ts'
+import { effect } from '../ledger/sequencer.ts'
+import { acknowledgementsOf } from './acknowledgements-table.ts'
+import { type BackOff, type Circuits, delayAfter } from './circuits.ts'
+import { entryKeys } from './envelope-name.ts'
+import { type EnvelopeSummary, envelopeBytes, findEnvelope } from './envelopes-table.ts'
+import type { Gateway } from './gateway.ts'
+import { type OutboxRow, postpone, type Settlement, settleOutbox } from './outbox-table.ts'
+import { postToPeer } from './peer.ts'
+import type { PeerAnswer } from './peer-answer.ts'
+import { registryFields, transferFields } from './records.ts'
+import { recipientsOf } from './visible.ts'
+
+export interface Attempt {
+  readonly gateway: Gateway
+  readonly circuits: Circuits
+  readonly backOff: BackOff
+  readonly stop: AbortSignal
+}
+
+export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> {
+  const { gateway, circuits } = attempt
+  const envelope = await findEnvelope(gateway.database, row.issuer, row.id)
+  if (envelope === undefined) throw new Error(`outbox row ${row.position} without its envelope`)
+  if (row.expires_at <= gateway.now())
+    return settle(attempt, row, envelope, { state: 'failed', code: 'expired' })
+  const answer = await answerOfPeer(attempt, row)
+  switch (answer.kind) {
+    case 'taken':
+      circuits.answered(row.gateway)
+      return settle(attempt, row, envelope, { state: 'done', peerReceipt: answer.receipt })
+    case 'refused':
+      circuits.answered(row.gateway)
+      return settle(attempt, row, envelope, { state: 'refused', code: answer.code })
+    case 'unsettled':
+      return retryLater(attempt, row, answer.away)
+  }
+}
+
+// A crash after the peer took it and before this is entered: the claim passes, the same bytes go again, and the peer gives
+// the same receipt. It may have entered it once; so have we.
+async function answerOfPeer({ gateway, stop }: Attempt, row: OutboxRow): Promise<PeerAnswer> {
+  const answer = await postToPeer({
+    targetUri: targetOf(row),
+    body: await bodyOf(gateway, row),
+    key: gateway.keys.transport,
+    now: gateway.now(),
+    timeoutMilliseconds: 1000 * gateway.limits.relayTimeoutSeconds,
+    stop,
+  })
+  if (answer.kind !== 'taken') return answer
+  return isReceiptOf(gateway.directory(), row.gateway, answer.receipt, gateway.now())
+    ? answer
+    : { kind: 'unsettled', away: false }
+}
+
+function targetOf({ kind, gateway, id }: OutboxRow): string {
+  const path = kind === 'envelope' ? '/v1/envelopes' : `/v1/envelopes/${id}/acknowledgement`
+  return new URL(path, gateway).href
+}
+
+async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array<ArrayBuffer>> {
+  if (row.kind === 'envelope') {
+    const bytes = await envelopeBytes(database, row.issuer, row.id)
+    if (bytes !== undefined) return bytes
+  }
+  const statements = await acknowledgementsOf(database, row)
+  const own = statements.find(
+    ({ recipient, outcome }) => recipient === row.recipient && outcome === row.outcome,
+  )
+  if (own === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
+  return new Uint8Array(own.bytes)
+}
+
+/** Whether a ledger of that gateway, by its keys in the registry, signed the receipt. */
+function isReceiptOf(directory: Directory, gateway: string, receipt: Uint8Array, now: number): boolean {
+  try {
+    const owner = ownerOfLedger(directory, receiptOrigin(receipt))
+    if (partyOf(directory, owner).gateway !== gateway) return false
+    verifyReceipt(receipt, ledgerKeysOf(directory, owner, now))
+    return true
+  } catch (error) {
+    if (error instanceof Rejected) return false
+    throw error
+  }
+}
+
+async function retryLater(
+  { gateway, circuits, backOff }: Attempt,
+  row: OutboxRow,
+  away: boolean,
+): Promise<void> {
+  const wait = away ? circuits.failed(row.gateway, performance.now()) : delayAfter(row.attempts, backOff)
+  gateway.logger.warn('peer-unreachable', { envelopeId: row.id, attempt: row.attempts, milliseconds: wait })
+  await postpone(gateway.database, row.position, wait)
+  setTimeout(() => gateway.signals.outbox.notify(), wait).unref()
+}
+
+type End =
+  | { readonly state: 'done'; readonly peerReceipt: Uint8Array }
+  | { readonly state: 'refused' | 'failed'; readonly code: Code }
+
+const events: Readonly<Record<End['state'], LedgerEvent>> = {
+  done: 'relay-acceptance',
+  refused: 'relay-rejection',
+  failed: 'relay-failure',
+}
+
+async function settle(
+  { gateway }: Attempt,
+  row: OutboxRow,
+  envelope: EnvelopeSummary,
+  end: End,
+): Promise<void> {
+  const key = entryKeys.relayed(row.position)
+  const directory = gateway.directory()
+  const peerReceipt = end.state === 'done' ? end.peerReceipt : null
+  const settlement: Settlement = {
+    position: row.position,
+    state: end.state,
+    code: end.state === 'done' ? null : end.code,
+    peer_receipt: peerReceipt,
+    entry_key: key,
+  }
+  await gateway.sequencer.push({
+    key,
+    fingerprint: envelope.digest,
+    record: {
+      ...transferFields(envelope),
+      event: events[end.state],
+      actor: gateway.party,
+      at: gateway.now(),
+      to: recipientsAt(directory, row, envelope),
+      registry: registryFields(directory),
+      ...(end.state === 'done' ? { peerReceipt: suite.sha256(end.peerReceipt) } : { detail: end.code }),
+    },
+    effects: [effect(settleOutbox, settlement)],
+  })
+  // From here entry and row are durable together: the row is not claimed again.
+  gateway.logger.info(events[end.state], { envelopeId: envelope.id })
+}
+
+/** Whom it was for: the recipients at that gateway, or the sender to whom an acknowledgement went back. */
+function recipientsAt(directory: Directory, row: OutboxRow, envelope: EnvelopeSummary): readonly string[] {
+  if (row.kind === 'acknowledgement') return [envelope.issuer]
+  return recipientsOf(envelope).filter((party) => partyOf(directory, party).gateway === row.gateway)
+}

@@ -1,0 +1,87 @@
+/**
+ * Answers for relaying: what the outbox holds goes to the other gateways, again and again until they have taken it, refused
+ * it, or it has expired. How it ended is an entry, made once, in one transaction with the row.
+ */
+import { errorFields } from '../logger.ts'
+import { type BackOff, type Circuits, createCircuits } from './circuits.ts'
+import type { Gateway } from './gateway.ts'
+import { claimOutbox, gatewaysDue, type OutboxRow } from './outbox-table.ts'
+import { relayOne } from './relay-one.ts'
+
+export interface Relay {
+  /** Ends when nothing is under way any more. What was is due again later, and converges on the same receipt. */
+  stop(): Promise<void>
+}
+
+/** Rows of other replicas, and those whose time has come, are found by looking this often. */
+const lookAgainMilliseconds = 1000
+
+interface Running {
+  readonly gateway: Gateway
+  readonly circuits: Circuits
+  readonly backOff: BackOff
+  readonly stop: AbortController
+  readonly underWay: Set<Promise<void>>
+}
+
+export function startRelay(gateway: Gateway): Relay {
+  const { relayFirstRetryMilliseconds, relayLongestRetrySeconds, relayConcurrency } = gateway.limits
+  const backOff = {
+    firstMilliseconds: relayFirstRetryMilliseconds,
+    longestMilliseconds: 1000 * relayLongestRetrySeconds,
+  }
+  const running: Running = {
+    gateway,
+    backOff,
+    circuits: createCircuits(backOff, relayConcurrency),
+    stop: new AbortController(),
+    underWay: new Set(),
+  }
+  const ended = run(running)
+  return {
+    stop: async () => {
+      running.stop.abort()
+      await ended
+      await Promise.all(running.underWay)
+    },
+  }
+}
+
+async function run(running: Running): Promise<void> {
+  const { gateway, stop } = running
+  while (!stop.signal.aborted) {
+    // Listening begins before looking, so that a row inserted in between is not left until the next look.
+    const woken = gateway.signals.outbox.wait(lookAgainMilliseconds, stop.signal)
+    try {
+      for (const peer of await gatewaysDue(gateway.database)) await begin(running, peer)
+    } catch (error) {
+      // The database is away. Nothing is lost: the rows stay, and are looked for again.
+      gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })
+    }
+    await woken
+  }
+}
+
+async function begin(running: Running, peer: string): Promise<void> {
+  const { gateway, circuits, underWay } = running
+  const { relayConcurrency, relayTimeoutSeconds } = gateway.limits
+  const room = Math.min(circuits.room(peer, performance.now()), relayConcurrency - underWay.size)
+  if (room <= 0) return
+  // Claimed for longer than the request may take. A crash in between: the row is due again when the claim has passed.
+  for (const row of await claimOutbox(gateway.database, peer, room, 2000 * relayTimeoutSeconds + 1000)) {
+    const task: Promise<void> = one(running, row).finally(() => {
+      underWay.delete(task)
+      gateway.signals.outbox.notify()
+    })
+    underWay.add(task)
+  }
+}
+
+async function one({ gateway, circuits, backOff, stop }: Running, row: OutboxRow): Promise<void> {
+  try {
+    await relayOne({ gateway, circuits, backOff, stop: stop.signal }, row)
+  } catch (error) {
+    // Whatever it was, the claim passes and the row is tried again.
+    gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })
+  }
+}

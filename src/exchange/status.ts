@@ -1,0 +1,54 @@
+/** Answers for how far a transfer has come: the decision, each recipient's relay, and what was acknowledged. */
+import { partyOf } from '../../protocol/directory.ts'
+import type { PartyId } from '../../protocol/names.ts'
+import { type AcknowledgementRow, acknowledgementsOf } from './acknowledgements-table.ts'
+import { answerOf } from './first-answer.ts'
+import type { Gateway } from './gateway.ts'
+import { type OutboxRow, outboxOf } from './outbox-table.ts'
+import { decodeDecision } from './stored-decision.ts'
+import type { RecipientStatus, TransferStatus } from './transfer-status.ts'
+import { recipientsOf, visibleEnvelope } from './visible.ts'
+
+/** For its sender the whole of it, for a recipient its own part. Throws `not-found`. */
+export async function transferStatus(gateway: Gateway, id: string, party: PartyId): Promise<TransferStatus> {
+  const envelope = await visibleEnvelope(gateway, id, party)
+  const { index } = await answerOf(gateway, envelope.entry_key)
+  const relays = await outboxOf(gateway.database, envelope)
+  const acknowledgements = await acknowledgementsOf(gateway.database, envelope)
+  const shown = recipientsOf(envelope).filter((each) => party === envelope.issuer || party === each)
+  return {
+    id: envelope.id,
+    issuer: envelope.issuer,
+    digest: envelope.digest,
+    decision: decodeDecision(envelope.decision),
+    index,
+    acceptedAt: envelope.accepted_at,
+    expiresAt: envelope.expires_at,
+    recipients: shown.map((each) => recipientStatus(gateway, each, relays, acknowledgements)),
+  }
+}
+
+function recipientStatus(
+  gateway: Gateway,
+  party: PartyId,
+  relays: readonly OutboxRow[],
+  acknowledgements: readonly AcknowledgementRow[],
+): RecipientStatus {
+  const there = partyOf(gateway.directory(), party).gateway
+  const relay = relays.find(({ kind, gateway: to }) => kind === 'envelope' && to === there)
+  const last = latest(acknowledgements.filter(({ recipient }) => recipient === party))
+  return {
+    party,
+    relay: relay?.state ?? 'here',
+    ...(relay?.code == null ? {} : { code: relay.code }),
+    ...(last === undefined ? {} : { acknowledgement: statementOf(last) }),
+  }
+}
+
+function latest(own: readonly AcknowledgementRow[]): AcknowledgementRow | undefined {
+  return own.find(({ outcome }) => outcome !== 'consigned') ?? own[0]
+}
+
+function statementOf({ outcome, code, at }: AcknowledgementRow) {
+  return { outcome, at, ...(code === null ? {} : { code }) }
+}

@@ -1,0 +1,150 @@
+/**
+ * Answers for submission: an envelope is verified, decided upon and entered, in one transaction with what it sets going.
+ * The same bytes again give the first answer; the same id with other bytes is refused. A denial is an answer.
+ */
+import { equal, toHex } from '../../protocol/bytes.ts'
+import type { Directory } from '../../protocol/directory.ts'
+import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import { type Decision, decideAll } from '../../protocol/policy/decide.ts'
+import { effect, type Effect } from '../ledger/sequencer.ts'
+import { entryKeys } from './envelope-name.ts'
+import { type EnvelopeSummary, findEnvelope, insertEnvelopes } from './envelopes-table.ts'
+import { firstAnswer } from './first-answer.ts'
+import type { Gateway, Origin } from './gateway.ts'
+import { type Hosting, hostingOf, requireOwnWay } from './hosting.ts'
+import { insertInbox } from './inbox-table.ts'
+import { insertOutbox } from './outbox-table.ts'
+import { refusalRecord, submissionRecord } from './records.ts'
+import { encodeDecision } from './stored-decision.ts'
+import type { Submission } from './submission.ts'
+
+export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
+  if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)
+  const directory = gateway.directory()
+  // Checks 1 to 7. What they refuse is not entered, for the order of checks does not tell whether the signatures were
+  // good: it goes to the logger. Entered are reused ids and denials, whose sender is proven.
+  const envelope = verify(bytes, directory, gateway.now())
+  requireOwnWay(directory, gateway.party, envelope.issuer, origin)
+  return enter(gateway, { envelope, origin, directory, ...entryOf(envelope) })
+}
+
+export interface Entering {
+  readonly envelope: VerifiedEnvelope
+  readonly origin: Origin
+  readonly directory: Directory
+  /** Under which the sequencer enters it once, and what a repetition must agree with. */
+  readonly key: string
+  readonly fingerprint: Uint8Array
+}
+
+function entryOf(envelope: VerifiedEnvelope): Pick<Entering, 'key' | 'fingerprint'> {
+  return { key: entryKeys.envelope(envelope), fingerprint: envelope.digest }
+}
+
+/** Check 8, the decision, and the entry. */
+export async function enter(gateway: Gateway, entering: Entering): Promise<Submission> {
+  const { envelope } = entering
+  const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
+  if (earlier !== undefined) return again(gateway, entering, earlier)
+  const matter = decided(gateway, entering)
+  const entry = await gateway.sequencer.push({
+    key: entering.key,
+    fingerprint: entering.fingerprint,
+    record: submissionRecord(matter),
+    effects: effectsOf(matter),
+  })
+  // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
+  // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
+  if (entry.repeated) return firstAnswer(gateway, entering.key)
+  wake(gateway, matter)
+  return { id: envelope.id, digest: envelope.digest, decision: matter.decision, ...entry }
+}
+
+/** Everything about one submission that its record and its rows are made of. */
+export interface Matter extends Entering {
+  readonly party: PartyId
+  readonly hosting: Hosting
+  /** For whom it was decided. */
+  readonly to: readonly PartyId[]
+  readonly decision: Decision
+  readonly at: Seconds
+}
+
+function decided(gateway: Gateway, entering: Entering): Matter {
+  const { envelope, directory, origin } = entering
+  const { issuer: from, label, purpose, agreement, messageType } = envelope
+  const at = gateway.now()
+  const hosting = hostingOf(
+    directory,
+    gateway.party,
+    envelope.recipients.map(({ party }) => party),
+  )
+  const to = decidedFor(origin, envelope, hosting)
+  const [category = messageType] = messageType.split('.', 1)
+  const decision = decideAll({ from, to, label, purpose, agreement, category }, directory.rules, at)
+  return { ...entering, party: gateway.party, hosting, to, decision, at }
+}
+
+/** The sender's gateway decides for all recipients; another one for its own, and takes nothing that is not for them. */
+function decidedFor(origin: Origin, envelope: VerifiedEnvelope, { here }: Hosting): readonly PartyId[] {
+  if (origin.kind === 'agency') return envelope.recipients.map(({ party }) => party)
+  if (here.length === 0) throw new Rejected('forbidden', 'no recipient of the envelope is served here')
+  return here
+}
+
+function effectsOf({ envelope, origin, hosting, decision, at, key, fingerprint }: Matter): readonly Effect[] {
+  const { issuer, id, digest, expiresAt, parsed, bytes } = envelope
+  const row = {
+    issuer,
+    id,
+    digest,
+    allowed: decision.allow,
+    decision: encodeDecision(decision),
+    header: parsed.headerBytes,
+    bytes: decision.allow ? bytes : null,
+    accepted_at: at,
+    expires_at: expiresAt,
+    entry_key: key,
+    fingerprint,
+  }
+  if (!decision.allow) return [effect(insertEnvelopes, row)]
+  const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
+  const relays = origin.kind === 'agency' ? hosting.elsewhere : []
+  return [
+    effect(insertEnvelopes, row),
+    ...inboxes.map((inbox) => effect(insertInbox, inbox)),
+    ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to))),
+  ]
+}
+
+function relayOf({ issuer, id, expiresAt }: VerifiedEnvelope, gateway: string) {
+  const what = { kind: 'envelope', recipient: '', outcome: '', state: 'waiting' } as const
+  return { ...what, gateway, issuer, id, expires_at: expiresAt }
+}
+
+function wake({ signals }: Gateway, { decision, hosting }: Matter): void {
+  if (!decision.allow) return
+  if (hosting.here.length > 0) signals.inbox.notify()
+  if (hosting.elsewhere.length > 0) signals.outbox.notify()
+}
+
+/** The first answer for the same bytes. Other bytes under the same id are the sender's fault, proven by its signatures. */
+async function again(gateway: Gateway, entering: Entering, earlier: EnvelopeSummary): Promise<Submission> {
+  const { envelope, origin, directory } = entering
+  if (equal(earlier.digest, envelope.digest)) return firstAnswer(gateway, earlier.entry_key)
+  await gateway.sequencer.push({
+    // Once for each other content, however often it is sent: a flood of copies does not become a flood of entries.
+    key: entryKeys.reused(envelope, toHex(envelope.digest)),
+    fingerprint: envelope.digest,
+    record: refusalRecord(
+      { party: gateway.party, directory, at: gateway.now() },
+      origin,
+      envelope,
+      'reused-id',
+    ),
+    effects: [],
+  })
+  throw new Rejected('reused-id', `${envelope.issuer} ${envelope.id}`)
+}

@@ -1,0 +1,52 @@
+/** Answers for adopting the next version of the registry: accepted by the rules of the one held, entered, then in force. */
+import { suite } from '#suite'
+import { equal } from '../../protocol/bytes.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import { acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
+import type { Db } from '../database/schema.ts'
+import { effect, type Sequencer } from '../ledger/sequencer.ts'
+import type { Logger } from '../logger.ts'
+import type { HeldRegistry } from './held.ts'
+import { insertRegistryVersions, registryVersionsFrom } from './versions-table.ts'
+
+/** The part of a gateway that adopting needs. */
+export interface Adopter {
+  readonly party: PartyId
+  readonly database: Db
+  readonly sequencer: Sequencer
+  readonly registry: HeldRegistry
+  readonly logger: Logger
+  now(): Seconds
+}
+
+/** The version in force again changes nothing. Throws as `acceptNext`: `registry-rollback`, `registry-threshold`. */
+export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<VerifiedRegistry> {
+  const held = adopter.registry.current()
+  if (equal(held.digest, suite.sha256(bytes))) return held
+  const next = acceptNext(bytes, held)
+  await enterAdoption(adopter, next)
+  // From here the version is durable. A crash before it is held: it is loaded at the next start.
+  adopter.registry.hold(next)
+  return next
+}
+
+/** One entry for each version, whichever replica makes it. Another registry of the same version is `reused-id`. */
+export async function enterAdoption(
+  { party, sequencer, logger, now }: Omit<Adopter, 'registry'>,
+  { document: { version }, digest, bytes }: VerifiedRegistry,
+): Promise<void> {
+  const at = now()
+  await sequencer.push({
+    key: `registry:${version}`,
+    fingerprint: digest,
+    record: { event: 'registry-adoption', actor: party, at, registry: { version, digest } },
+    effects: [effect(insertRegistryVersions, { version, digest, bytes, adopted_at: at })],
+  })
+  logger.info('registry-adopted', { registryVersion: version })
+}
+
+/** What another replica adopted meanwhile. */
+export async function catchUp({ database, registry }: Pick<Adopter, 'database' | 'registry'>): Promise<void> {
+  const later = await registryVersionsFrom(database, registry.current().document.version + 1)
+  for (const { bytes } of later) registry.hold(acceptNext(bytes, registry.current()))
+}
