@@ -148,6 +148,11 @@ export const refusals = {
     title: 'The registry has expired',
     next: 'Fetch or publish a newer registry version.',
   },
+  'untrusted-roots': {
+    status: 403,
+    title: 'The registry has other roots than the pinned ones',
+    next: 'Compare the digest of `pouch registry roots` with the one that the signers read out; pin that one.',
+  },
   'registry-threshold': {
     status: 403,
     title: 'Too few root keys signed the registry',

@@ -113,13 +113,13 @@ export function rootsDigest(of: Roots): string {
 
 /**
  * The first registry that a gateway accepts: its roots are the pinned ones, and they signed it.
- * Throws `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
+ * Throws `untrusted-roots`, `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
  * version that has expired.
  */
 export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
   const { document, signed } = parse(bytes)
   if (rootsDigest(document.roots) !== pinnedRoots) {
-    throw new Rejected('registry-threshold', 'the roots are not the pinned ones')
+    throw new Rejected('untrusted-roots', rootsDigest(document.roots))
   }
   requireThreshold(signed, document.roots)
   return verifiedRegistry(bytes, document)

@@ -3,7 +3,7 @@
  * `pouch.json` in the data folder, or else from its default. Every fault is named at once, with what the setting should be
  * and never with what it was: a value may be a secret.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { Passphrase } from '../keys/passphrase.ts'
@@ -77,6 +77,14 @@ export function readTrust(from: Environment, dataFolder?: string): Trust {
   if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
   const { registryFiles = ['registry.cose'], pinnedRoots } = parsed.data
   return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
+}
+
+/** Writes settings into `pouch.json`, beside those that are there. */
+export function changeSettings({ settingsFile }: Place, change: Partial<Settings>): void {
+  const settings = { ...readSettingsFile(settingsFile), ...change }
+  const temporary = `${settingsFile}.new`
+  writeFileSync(temporary, `${JSON.stringify(settings, null, 2)}\n`)
+  renameSync(temporary, settingsFile)
 }
 
 function fromVariables(from: Environment): Record<string, string> {

@@ -1,5 +1,7 @@
 /** Answers for the command line as a whole: its commands, the options they share, and exit code 2 for wrong use. */
 import { Command } from 'commander'
+import { auditCommand } from './audit.ts'
+import { initCommand } from './init.ts'
 import { inspectCommand } from './inspect.ts'
 import { keysCommand } from './keys.ts'
 import { registryCommand } from './registry.ts'
@@ -11,7 +13,14 @@ Exit codes: 0 good, 1 refused or failed, 2 used wrongly.`
 
 export function program(): Command {
   const pouch = new Command('pouch').description(description).version('0.1.0')
-  for (const command of [keysCommand(), registryCommand(), verifyCommand(), inspectCommand()]) {
+  for (const command of [
+    initCommand(),
+    keysCommand(),
+    registryCommand(),
+    verifyCommand(),
+    inspectCommand(),
+    auditCommand(),
+  ]) {
     pouch.addCommand(command)
   }
   everyCommand(pouch, (command) => {

@@ -1,9 +1,11 @@
 /** Answers for `pouch registry`: the ceremony in which signers at different places propose, sign and combine a version. */
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { Command } from 'commander'
 import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { coseSignatures, plainCoseSign } from '../../protocol/cose.ts'
 import {
+  acceptFirst,
   combineRegistry,
   proposeRegistry,
   registryDocument,
@@ -11,7 +13,7 @@ import {
   rootsDigest,
   signRegistry,
 } from '../../protocol/registry.ts'
-import { environment, readPlace } from '../config.ts'
+import { changeSettings, environment, readPlace } from '../config.ts'
 import { documentFrom } from '../registry/plan.ts'
 import { acting, answer, type Answer, type GlobalOptions, toDate } from './answer.ts'
 import { readBytes, readJsonFile, writeNew } from './files.ts'
@@ -34,6 +36,7 @@ export function registryCommand(): Command {
     .addCommand(combine())
     .addCommand(show())
     .addCommand(roots())
+    .addCommand(trust())
 }
 
 function propose(): Command {
@@ -122,6 +125,29 @@ function roots(): Command {
       acting<GlobalOptions>((_, [file = '']) => {
         const digest = rootsDigest(documentIn(readBytes(file)).roots)
         return answer(digest, { roots: digest })
+      }),
+    )
+}
+
+interface RootsOptions extends GlobalOptions {
+  readonly roots: string
+}
+
+function trust(): Command {
+  return new Command('trust')
+    .summary('pin the roots and the registry in the data folder')
+    .description('Accept a registry by the digest of its roots, and keep both in the data folder.')
+    .argument('<file>', 'registry')
+    .requiredOption('--roots <digest>', 'the digest that the signers read out')
+    .addHelpText('after', '\nExample:\n  pouch registry trust registry.cose --roots 5d2f… --data est')
+    .action(
+      acting<RootsOptions>(({ data, roots }, [file = '']) => {
+        const { document, bytes } = acceptFirst(readBytes(file), roots)
+        const place = readPlace(environment(), data)
+        mkdirSync(place.dataFolder, { recursive: true, mode: 0o700 })
+        writeNew(path.join(place.dataFolder, 'registry.cose'), bytes)
+        changeSettings(place, { pinnedRoots: roots })
+        return described(document, `trusted in ${place.dataFolder}`)
       }),
     )
 }

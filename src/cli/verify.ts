@@ -1,10 +1,12 @@
 /** Answers for `pouch verify`: any file of the system, offline, with every check named. */
 import { Command } from 'commander'
-import { type Examination, examine, type Facts } from '../../protocol/examine.ts'
+import { examine } from '../../protocol/examine.ts'
 import type { OpeningKey } from '../../protocol/key.ts'
-import type { CheckResult } from '../../protocol/report.ts'
 import { environment, readPlace } from '../config.ts'
-import { acting, answer, type Answer, toDate } from './answer.ts'
+import { acting, type Answer } from './answer.ts'
+import { auditFolder } from './audit.ts'
+import { examined } from './examined.ts'
+import { isExport } from './export-folder.ts'
 import { readBytes } from './files.ts'
 import { keystoreAt } from './keys.ts'
 import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
@@ -29,6 +31,7 @@ export function verifyCommand(): Command {
 }
 
 function verify(options: VerifyOptions, [file = '-']: readonly string[]): Answer {
+  if (isExport(file)) return auditFolder(file, options)
   const now = timeOf(options.at)
   const directory = trustedDirectory(options, now)
   const openingKeys = options.open === true ? openingKeysAt(options.data) : []
@@ -37,33 +40,4 @@ function verify(options: VerifyOptions, [file = '-']: readonly string[]): Answer
 
 function openingKeysAt(data: string | undefined): readonly OpeningKey[] {
   return keystoreAt(readPlace(environment(), data)).openingKeys()
-}
-
-const marks = { pass: 'pass', fail: 'FAIL', 'not-reached': '-   ' } as const
-
-export function examined(file: string, { kind, good, checks, facts }: Examination): Answer {
-  const verdict = good ? 'good' : 'NOT GOOD'
-  const text = [`${file}: ${kind}, ${verdict}`, ...checks.map(checkLine), ...factLines(facts)].join('\n')
-  return answer(text, { file, kind, good, checks, facts }, good)
-}
-
-/** Why a check was not reached though none before it failed. */
-const unreachable: Readonly<Record<string, string>> = {
-  replay: 'only a gateway knows which ids it has seen',
-  'key-agreement': 'needs the recipient’s opening key: --open',
-}
-
-function checkLine({ check, outcome, code, detail }: CheckResult<string>, i: number): string {
-  const why =
-    outcome === 'not-reached' ? (unreachable[check] ?? '') : [code, detail].filter(Boolean).join(': ')
-  return `  ${String(i + 1).padStart(2)} ${marks[outcome]}  ${check}${why === '' ? '' : `  ${why}`}`
-}
-
-function factLines(facts: Facts): readonly string[] {
-  return Object.entries(facts).map(([name, value]) => `  ${name}: ${factText(name, value)}`)
-}
-
-function factText(name: string, value: Facts[string]): string {
-  if (typeof value === 'number') return /(^| )(at|until)$/.test(name) ? toDate(value) : String(value)
-  return typeof value === 'string' ? value : value.join(', ')
 }
