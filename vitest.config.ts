@@ -1,11 +1,25 @@
 import { defineConfig } from 'vitest/config'
 
+// Tests without a database do not wait for one to start.
+const withoutDatabase = ['test/*.test.ts', 'test/{browser,keys,policy,protocol}/**/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'pure', include: withoutDatabase } },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['test/**/*.test.ts'],
+          exclude: withoutDatabase,
+          globalSetup: ['test/support/databases-setup.ts'],
+        },
+      },
+    ],
   },
 })

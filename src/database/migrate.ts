@@ -1,0 +1,42 @@
+/** Answers for the shape of the tables: every migration runs once, in order, whichever replica starts first. */
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as ledger from './migrations/0001-ledger.ts'
+import * as exchange from './migrations/0002-exchange.ts'
+import * as credentials from './migrations/0003-credentials.ts'
+import { DatabaseRefused } from './refusal.ts'
+
+/** In order; a name once released never changes. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-ledger': ledger,
+  '0002-exchange': exchange,
+  '0003-credentials': credentials,
+}
+
+export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+  })
+  await refuseNewer(database)
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  const failed = results.find(({ status }) => status === 'Error')?.migrationName ?? 'the migrations'
+  throw new DatabaseRefused('damaged', `The database cannot be brought up to date: ${failed} failed.`, {
+    cause: error,
+  })
+}
+
+// An older program on a newer database would write rows that the newer one does not expect.
+async function refuseNewer<Tables>(database: Kysely<Tables>): Promise<void> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return
+  const done = await (database as Kysely<unknown> as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+  const unknown = done.find(({ name }) => !(name in migrations))
+  if (unknown === undefined) return
+  const message = `The database was made by a newer version of Pouch (it has ${unknown.name}). Upgrade this program, or restore the database of before the upgrade.`
+  throw new DatabaseRefused('newer', message)
+}

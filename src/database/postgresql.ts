@@ -1,0 +1,66 @@
+/** Answers for PostgreSQL as the program uses it: its types, its pool, and who is asked when there are several hosts. */
+import { type Dialect, PostgresAdapter, sql as raw, Kysely } from 'kysely'
+import postgres from 'postgres'
+import { dialectOver, type Query } from './dialect.ts'
+import { DatabaseRefused } from './refusal.ts'
+import { parseBigint, parseBytea } from './values.ts'
+
+// PGBouncer in transaction mode: add ?prepare=false to the URL, for it hands each transaction another connection.
+export async function postgresqlDialect(url: string): Promise<Dialect> {
+  const client = postgres(url, {
+    connect_timeout: 10,
+    onnotice: () => undefined,
+    types: {
+      bytea: { to: 17, from: [17], serialize: writeBytea, parse: parseBytea },
+      bigint: { to: 20, from: [20], serialize: String, parse: parseBigint },
+    },
+    // Among several hosts only the primary: `read-write` accepts a standby.
+    ...(hosts(url) > 1 && { target_session_attrs: 'primary' }),
+  })
+  const dialect = dialectOver(
+    {
+      query: queryOn(client),
+      transaction: async (settings, work) => {
+        await client.begin(settings, (connection) => work(queryOn(connection)))
+      },
+      close: () => client.end({ timeout: 5 }),
+    },
+    new PostgresAdapter(),
+  )
+  await ask(dialect, url)
+  return dialect
+}
+
+function queryOn(client: postgres.Sql | postgres.TransactionSql): Query {
+  return async (sql, parameters) => {
+    const rows = await client.unsafe(sql, parameters.slice() as postgres.ParameterOrJSON<never>[], {
+      prepare: true,
+    })
+    return { rows: Array.from(rows), command: rows.command, count: rows.count }
+  }
+}
+
+function writeBytea(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
+}
+
+function hosts(url: string): number {
+  return authority(url).split(',').length
+}
+
+/** Host and port, without the user and password. */
+function authority(url: string): string {
+  return /^[a-z]+:\/\/(?:[^@/]*@)?([^/?]*)/i.exec(url)?.[1] ?? ''
+}
+
+async function ask(dialect: Dialect, url: string): Promise<void> {
+  const database = new Kysely<unknown>({ dialect })
+  try {
+    await raw`select 1`.execute(database)
+  } catch (error) {
+    await database.destroy()
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+    const message = `PostgreSQL at ${authority(url)} cannot be reached (${reason}). Check DATABASE_URL, and that the server runs and lets this user in.`
+    throw new DatabaseRefused('unreachable', message, { cause: error })
+  }
+}

@@ -1,0 +1,25 @@
+/** Answers for which tables there are: each file that owns a table says what its rows are, and here they come together. */
+import type { Generated } from 'kysely'
+import type { AcknowledgementRow } from '../exchange/acknowledgements-table.ts'
+import type { EnvelopeRow } from '../exchange/envelopes-table.ts'
+import type { InboxRow } from '../exchange/inbox-table.ts'
+import type { OutboxRow } from '../exchange/outbox-table.ts'
+import type { CredentialRow } from '../http/credentials.ts'
+import type { LedgerTables } from '../ledger/tables.ts'
+import type { RegistryVersionRow } from '../registry/versions-table.ts'
+
+/** A row of which the database fills in these columns when they are not given. */
+type WithDefaults<Row, Column extends keyof Row> = Omit<Row, Column> & {
+  readonly [C in Column]: Generated<Row[C]>
+}
+
+export interface Schema extends LedgerTables {
+  credentials: CredentialRow
+  envelopes: EnvelopeRow
+  inbox: WithDefaults<InboxRow, 'position' | 'consigned_to_reader' | 'handed_over'>
+  outbox: WithDefaults<OutboxRow, 'position' | 'attempts' | 'code' | 'peer_receipt' | 'entry_key'> & {
+    readonly due_at: Generated<Date>
+  }
+  acknowledgements: AcknowledgementRow
+  registry_versions: RegistryVersionRow
+}

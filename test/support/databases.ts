@@ -1,0 +1,78 @@
+/** Answers for running every database test on both databases: `eachDatabase` says the same of each. */
+import { randomUUID } from 'node:crypto'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import postgres from 'postgres'
+import { afterAll, describe, inject } from 'vitest'
+import { type Database, type DatabaseSource, openDatabase } from '../../src/database/open.ts'
+
+export type DatabaseKind = DatabaseSource['kind']
+
+export interface TestDatabases {
+  readonly kind: DatabaseKind
+  /** A fresh, empty place for a database; it goes away after the test file. */
+  readonly fresh: () => Promise<DatabaseSource>
+  /** Opens a fresh database, or one again; it is closed after the test file. */
+  readonly open: (source?: DatabaseSource) => Promise<Database>
+}
+
+/** Describes the same tests once for the embedded database and once for PostgreSQL. */
+export function eachDatabase(name: string, tests: (databases: TestDatabases) => void): void {
+  for (const kind of ['embedded', 'postgresql'] as const) {
+    describe(`${name} (${kind})`, () => tests(testDatabases(kind)))
+  }
+}
+
+function testDatabases(kind: DatabaseKind): TestDatabases {
+  const ends: (() => Promise<void> | void)[] = []
+  afterAll(async () => {
+    for (const end of ends.toReversed()) await end()
+  })
+  const fresh = async (): Promise<DatabaseSource> => {
+    const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()
+    ends.push(remove)
+    return source
+  }
+  const open = async (source?: DatabaseSource): Promise<Database> => {
+    const database = await openDatabase(source ?? (await fresh()))
+    ends.push(() => database.destroy())
+    return database
+  }
+  return { kind, fresh, open }
+}
+
+interface Fresh {
+  readonly source: DatabaseSource
+  readonly remove: () => Promise<void> | void
+}
+
+function freshDirectory(): Fresh {
+  const directory = mkdtempSync(path.join(tmpdir(), 'pouch-embedded-'))
+  cpSync(inject('embeddedTemplate'), directory, { recursive: true })
+  return {
+    source: { kind: 'embedded', directory },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+async function freshUrl(): Promise<Fresh> {
+  const server = inject('postgresUrl')
+  const name = `pouch_test_${randomUUID().replaceAll('-', '')}`
+  await onServer(server, `create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return {
+    source: { kind: 'postgresql', url: url.href },
+    remove: () => onServer(server, `drop database ${name} with (force)`),
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    await client.unsafe(statement)
+  } finally {
+    await client.end()
+  }
+}
