@@ -1,5 +1,6 @@
 /** Answers for one process at a time on a data directory: two embedded databases over the same files destroy them. */
-import { rmSync, statSync, writeFileSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { DatabaseRefused } from './refusal.ts'
