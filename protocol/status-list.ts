@@ -3,8 +3,8 @@
  * issued, packed and compressed, read by index; see status-list.md.
  */
 import { Inflate, zlibSync } from 'fflate'
-import { concat } from './bytes.ts'
-import { bytes, field, mapped, oneOf, optional, record, seconds, text, unsigned } from './codec.ts'
+import { concat, equal } from './bytes.ts'
+import { bytes, field, mapped, oneOf, optional, record, seconds, text } from './codec.ts'
 import { Rejected } from './errors.ts'
 import { decodeLenient, type ForeignValue } from './lenient.ts'
 
@@ -29,11 +29,13 @@ export interface StatusListClaims {
   readonly list: StatusList
 }
 
-/** Where an attestation says that its status stands (claim 65535). */
+/** Where an attestation says that its status stands. */
 export interface StatusReference {
   readonly uri: string
   readonly index: number
 }
+
+const clockSkewSeconds = 300
 
 /** 67 million statuses of one bit. A list that inflates to more is not read to its end. */
 const maxPacked = 8 * 1024 * 1024
@@ -57,14 +59,6 @@ export const statusListClaims = record({
   list: field(65533, list),
 })
 
-export const statusReference = mapped(
-  record({
-    list: field('status_list', record({ index: field('idx', unsigned), uri: field('uri', text(1024)) })),
-  }),
-  ({ list }): StatusReference => list,
-  (list) => ({ list }),
-)
-
 /** A list of at least `size` entries, in whole bytes: those not given are valid. */
 export function packed(bits: Bits, size: number, given: ReadonlyMap<number, number>): StatusList {
   const bytes = new Uint8Array(Math.ceil((size * bits) / 8))
@@ -80,13 +74,15 @@ export function packed(bits: Bits, size: number, given: ReadonlyMap<number, numb
 }
 
 export function statusAt({ bits, packed }: StatusList, index: number): number {
-  const byte = packed[Math.floor((index * bits) / 8)]
+  const byte = Number.isInteger(index) ? packed[Math.floor((index * bits) / 8)] : undefined
   if (byte === undefined) throw new Rejected('status-unknown', `index ${index} is outside of the list`)
   return (byte >> ((index * bits) % 8)) & ((1 << bits) - 1)
 }
 
 /** Passes only if the list is the one referred to, of this time, and says valid. The list's signature was checked before. */
 export function requireValid(claims: StatusListClaims, { uri, index }: StatusReference, now: number): void {
+  if (claims.issued > now + clockSkewSeconds)
+    throw new Rejected('status-unknown', 'the list is of the future')
   if (claims.uri !== uri) throw new Rejected('status-unknown', 'the list is another one')
   if (claims.expires !== undefined && claims.expires <= now)
     throw new Rejected('status-unknown', 'the list has expired')
@@ -142,8 +138,7 @@ function inflated(zlib: Uint8Array): Uint8Array {
   if (zlib.length < 8 || (header & 0x8f00) !== 0x0800 || header % 31 !== 0 || (header & 0x20) !== 0)
     misfit('zlib header')
   const whole = inflatedInSteps(zlib.subarray(2, -4))
-  const [a, b, c, d] = zlib.subarray(-4)
-  return adler32(whole) === `${a}.${b}.${c}.${d}` ? whole : misfit('zlib checksum')
+  return equal(adler32(whole), zlib.subarray(-4)) ? whole : misfit('zlib checksum')
 }
 
 const stepBytes = 4096 // of input; deflate makes at most 1032 times as much of it
@@ -166,12 +161,17 @@ function inflatedInSteps(deflated: Uint8Array): Uint8Array {
   return concat(...parts)
 }
 
-function adler32(bytes: Uint8Array): string {
+/** RFC 1950 §9, as its four bytes. */
+function adler32(bytes: Uint8Array): Uint8Array {
   let low = 1
   let high = 0
-  for (const byte of bytes) {
-    low = (low + byte) % 65521
-    high = (high + low) % 65521
+  for (let at = 0; at < bytes.length; at += stepBytes) {
+    for (const byte of bytes.subarray(at, at + stepBytes)) {
+      low += byte
+      high += low
+    }
+    low %= 65521
+    high %= 65521
   }
-  return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`
+  return Uint8Array.of(high >> 8, high, low >> 8, low)
 }
