@@ -10,6 +10,7 @@ import {
   statusForm,
   type StatusView,
 } from '../http/forms/inbox.ts'
+import { adoptedForm } from '../http/forms/registry.ts'
 import {
   acknowledgedForm,
   acknowledgementRequestForm,
@@ -143,12 +144,9 @@ export class Client {
     return this.#bytes(version === undefined ? '/v1/registry' : `/v1/registry/${version}`)
   }
 
-  /** Offers a signed registry. Sent once: the same version a second time is refused. */
-  async adoptRegistry(document: Uint8Array): Promise<void> {
-    const sending = { ...cosePost('/v1/registry', document), method: 'PUT' } as const
-    const response = await this.#send(sending)
-    if (!response.ok) throw await problemOf(response)
-    await response.body?.cancel()
+  /** Offers a signed registry, and gives the version then in force. */
+  async adoptRegistry(document: Uint8Array): Promise<z.output<typeof adoptedForm>> {
+    return this.#json(adoptedForm, { ...cosePost('/v1/registry', document), method: 'PUT' })
   }
 
   async #json<T extends z.ZodType>(form: T, sending: Sending): Promise<z.output<T>> {

@@ -12,6 +12,13 @@ export interface BodyBounds {
   readonly maxBytesHeld: number
 }
 
+/** So many of the largest envelopes at a time. */
+const envelopesHeld = 64
+
+export function boundsFor({ maxEnvelopeBytes }: { readonly maxEnvelopeBytes: number }): BodyBounds {
+  return { maxBytes: maxEnvelopeBytes, maxBytesHeld: envelopesHeld * maxEnvelopeBytes }
+}
+
 export interface Exchange {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse

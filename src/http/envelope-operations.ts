@@ -25,13 +25,9 @@ const submissionAnswers = {
   },
 }
 
-const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(128)
-  .meta({
-    description: 'The same key with the same content gives the first answer again: nothing is sent twice.',
-  })
+const idempotencyKey = z.string().min(1).max(128).meta({
+  description: 'The same key with the same content gives the first answer again: nothing is sent twice.',
+})
 
 export function packages(gateway: Gateway): Operation {
   return operation(

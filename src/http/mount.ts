@@ -14,14 +14,22 @@ export interface Env {
 
 export type Api = Hono<Env>
 
-export function mount(operations: readonly Operation[], door: Doorkeeper, logger: Logger): Api {
+interface Behind {
+  readonly door: Doorkeeper
+  readonly logger: Logger
+  /** Ends every wait for news at once, so that the listener can close. */
+  readonly stopping: AbortSignal
+}
+
+export function mount(operations: readonly Operation[], behind: Behind): Api {
   const api = new Hono<Env>()
+  const { door, logger } = behind
   const problems = { logger, listener: door.listener, challenge: door.challenge }
   api.onError(onError(problems))
   api.notFound(onNotFound(problems))
   for (const operation of operations) {
-    const path = routingPath(operation.route.path)
-    api.on(operation.route.method.toUpperCase(), path, (c) => answer(c, operation, door, logger))
+    const { method, path } = operation.route
+    api.on(method.toUpperCase(), routingPath(path), (c) => answer(c, operation, behind))
   }
   return api
 }
@@ -31,19 +39,14 @@ export function routingPath(path: string): string {
   return path.replace(/\{\+(\w+)\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')
 }
 
-async function answer(
-  c: Context<Env>,
-  operation: Operation,
-  door: Doorkeeper,
-  logger: Logger,
-): Promise<Response> {
+async function answer(c: Context<Env>, operation: Operation, behind: Behind): Promise<Response> {
   const began = performance.now()
   const requestId = crypto.randomUUID()
   c.set('requestId', requestId)
-  const response = await operation.answer(await callOf(c, operation, door, requestId))
-  logger.debug('request-answered', {
+  const response = await operation.answer(await callOf(c, operation, behind, requestId))
+  behind.logger.debug('request-answered', {
     requestId,
-    listener: door.listener,
+    listener: behind.door.listener,
     method: c.req.method,
     route: operation.route.path,
     status: response.status,
@@ -55,19 +58,19 @@ async function answer(
 async function callOf(
   c: Context<Env>,
   { route }: Operation,
-  door: Doorkeeper,
+  { door, stopping }: Behind,
   requestId: string,
 ): Promise<Call> {
   const { headers } = c.env.incoming
-  const { origin, body } = await door.admit(c.env, route.access)
+  const admitted = await door.admit(c.env, route.access)
   return {
-    origin,
     requestId,
-    body,
+    origin: admitted.origin,
+    body: () => admitted.body(),
     params: c.req.param(),
     query: route.query === undefined ? {} : c.req.query(),
     mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-    signal: () => c.req.raw.signal,
+    signal: () => AbortSignal.any([c.req.raw.signal, stopping]),
     header: (name) => {
       const value = headers[name]
       return typeof value === 'string' ? value : undefined

@@ -1,14 +1,35 @@
 /** Answers for /openapi.json: the OpenAPI 3.1 document of a listener, made of its operations and the schemas that they read with. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Code, refusals } from '../../protocol/errors.ts'
+import { jsonType } from './answer.ts'
 import { denialForm, problemForm, problemMediaType } from './forms/problem.ts'
-import type { Answer, Content, Operation, Route } from './operation.ts'
+import { type Answer, type Content, type Operation, operation, type Route } from './operation.ts'
 import { type Json, type SchemaBook, schemaBook } from './schema-book.ts'
 
 export interface About {
   readonly title: string
   readonly description: string
   readonly listener: 'agency' | 'exchange'
+}
+
+/** The operations, and beside them the one that gives their document. */
+export function documented(operations: readonly Operation[], about: About): readonly Operation[] {
+  const own = operation(
+    {
+      id: 'openapi',
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This document',
+      access: 'anyone',
+      answers: { 200: { description: 'OpenAPI 3.1.', content: { [jsonType]: z.looseObject({}) } } },
+      refuses: [],
+    },
+    () => Promise.resolve(new Response(text(), { headers: { 'content-type': jsonType } })),
+  )
+  const all = [...operations, own]
+  let made: string | undefined
+  const text = (): string => (made ??= JSON.stringify(openapiDocument(all, about), undefined, 2))
+  return all
 }
 
 export function openapiDocument(operations: readonly Operation[], about: About): Json {

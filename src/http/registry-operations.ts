@@ -5,10 +5,12 @@ import type { Gateway } from '../exchange/gateway.ts'
 import { adopt } from '../registry/adopt.ts'
 import { registryVersion } from '../registry/versions-table.ts'
 import { bytes, coseType, json, jsonType } from './answer.ts'
-import { digest } from './forms/values.ts'
+import { adoptedForm } from './forms/registry.ts'
 import { type Access, coseBody, type Operation, operation } from './operation.ts'
 
-const answers = { 200: { description: 'The document, as signed.', content: { [coseType]: 'bytes' } } } as const
+const answers = {
+  200: { description: 'The document, as signed.', content: { [coseType]: 'bytes' } },
+} as const
 
 export function currentRegistry(gateway: Gateway, access: Access): Operation {
   return operation(
@@ -21,7 +23,7 @@ export function currentRegistry(gateway: Gateway, access: Access): Operation {
       answers,
       refuses: [],
     },
-    async () => bytes(await newest(gateway), coseType),
+    () => Promise.resolve(bytes(gateway.registry.current().bytes, coseType)),
   )
 }
 
@@ -53,10 +55,6 @@ export function earlierRegistry(gateway: Gateway, access: Access): Operation {
   )
 }
 
-export const adoptedForm = z
-  .object({ version: z.int(), digest })
-  .meta({ id: 'Adopted', description: 'The registry now in force.' })
-
 export function adoptRegistry(gateway: Gateway, access: Access): Operation {
   return operation(
     {
@@ -64,14 +62,15 @@ export function adoptRegistry(gateway: Gateway, access: Access): Operation {
       method: 'put',
       path: '/v1/registry',
       summary: 'Offer the next version of the registry',
-      description: 'It is adopted when enough of the root signers signed it, whoever brings it.',
+      description:
+        'It is adopted when enough of the root signers signed it, whoever brings it. The version in force again changes nothing.',
       access,
       takes: coseBody,
       answers: { 200: { description: 'Adopted and entered.', content: { [jsonType]: adoptedForm } } },
       refuses: [
         'registry-threshold',
         'registry-rollback',
-        'registry-expired',
+        'reused-id',
         'malformed-cbor',
         'malformed-structure',
         'unknown-type',

@@ -1,0 +1,44 @@
+/** Answers for the agency listener: what the party's own systems may ask, with a credential. */
+import type { Gateway } from '../exchange/gateway.ts'
+import { ledgerOperations } from './audit-api.ts'
+import { agencyDoor } from './authenticate.ts'
+import { bodyReader, boundsFor } from './body.ts'
+import { fetchEnvelope, packages, submitEnvelope } from './envelope-operations.ts'
+import { alive, ready } from './health-operations.ts'
+import { acknowledgeHere, readContent, readEvidence, readInbox, readStatus } from './inbox-operations.ts'
+import { type Api, mount } from './mount.ts'
+import { documented } from './openapi.ts'
+import type { Operation } from './operation.ts'
+import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
+import { roles } from './credentials.ts'
+
+/** `stopping` ends every wait for news at once, so that the listener can close. */
+export function agencyApi(gateway: Gateway, stopping: AbortSignal): Api {
+  const door = agencyDoor(gateway, bodyReader(boundsFor(gateway.limits)))
+  return mount(agencyOperations(gateway), { door, logger: gateway.logger, stopping })
+}
+
+export function agencyOperations(gateway: Gateway): readonly Operation[] {
+  const operations = [
+    packages(gateway),
+    submitEnvelope(gateway, ['submit']),
+    readInbox(gateway),
+    fetchEnvelope(gateway, ['read']),
+    readContent(gateway),
+    readStatus(gateway),
+    acknowledgeHere(gateway),
+    readEvidence(gateway),
+    currentRegistry(gateway, roles),
+    earlierRegistry(gateway, roles),
+    adoptRegistry(gateway, ['officer']),
+    ...ledgerOperations(gateway, roles),
+    alive(),
+    ready(gateway),
+  ]
+  return documented(operations, {
+    title: 'Pouch: agency listener',
+    description:
+      'For the systems of the party that the gateway serves. Every refusal is a problem (RFC 9457).',
+    listener: 'agency',
+  })
+}

@@ -1,0 +1,66 @@
+/** Answers for whether the process lives, and whether it can do its work: every check by its name. */
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { Rejected } from '../../protocol/errors.ts'
+import type { Gateway } from '../exchange/gateway.ts'
+import { errorFields } from '../logger.ts'
+import { json, jsonType } from './answer.ts'
+import { type Operation, operation } from './operation.ts'
+import { problemOf, respond, retryAfterSeconds } from './problems.ts'
+
+const aliveForm = z.object({ status: z.literal('alive') }).meta({ id: 'Alive' })
+const checkForm = z.object({ check: z.enum(['database', 'registry', 'ledger']), ok: z.boolean() })
+const readyForm = z.object({ status: z.literal('ready'), checks: z.array(checkForm) }).meta({ id: 'Ready' })
+type Check = z.infer<typeof checkForm>
+
+export function alive(): Operation {
+  return operation(
+    {
+      id: 'alive',
+      method: 'get',
+      path: '/healthz',
+      summary: 'Whether the process lives',
+      access: 'anyone',
+      answers: { 200: { description: 'It does.', content: { [jsonType]: aliveForm } } },
+      refuses: [],
+    },
+    () => Promise.resolve(json(aliveForm, { status: 'alive' })),
+  )
+}
+
+export function ready(gateway: Gateway): Operation {
+  return operation(
+    {
+      id: 'ready',
+      method: 'get',
+      path: '/readyz',
+      summary: 'Whether envelopes can be taken now',
+      access: 'anyone',
+      answers: { 200: { description: 'They can.', content: { [jsonType]: readyForm } } },
+      refuses: ['unavailable'],
+    },
+    async ({ requestId }) => {
+      const checks = await checksOf(gateway)
+      if (checks.every(({ ok }) => ok)) return json(readyForm, { status: 'ready', checks })
+      const problem = problemOf(new Rejected('unavailable'), requestId)
+      return respond(problem, { 'retry-after': String(retryAfterSeconds) }, { checks })
+    },
+  )
+}
+
+async function checksOf(gateway: Gateway): Promise<Check[]> {
+  return [
+    await passes(gateway, 'database', () => sql`select 1`.execute(gateway.database)),
+    await passes(gateway, 'registry', () => gateway.directory()),
+  ]
+}
+
+async function passes(gateway: Gateway, check: Check['check'], run: () => unknown): Promise<Check> {
+  try {
+    await run()
+    return { check, ok: true }
+  } catch (error) {
+    gateway.logger.warn('request-refused', { ...errorFields(error), route: '/readyz' })
+    return { check, ok: false }
+  }
+}
