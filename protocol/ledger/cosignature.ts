@@ -4,23 +4,27 @@ import { Rejected } from '../errors.ts'
 import type { SigningKey } from '../key.ts'
 import type { Seconds } from '../names.ts'
 import type { CheckpointBody } from './checkpoint.ts'
+import type { Range } from './merkle.ts'
 import { type NoteKey, type NoteSignature, noteTypes } from './note.ts'
+
+/** A checkpoint and the text of its note. */
+export type CosignedBody = CheckpointBody & { readonly text: string }
 
 /** Signs a checkpoint as seen at a time. For 0x06 the key's name is in what is signed; for 0x04 it is not. */
 export function cosign(
   { name, id, type }: NoteKey,
   signer: SigningKey,
-  { text, ...body }: CheckpointBody & { readonly text: string },
+  checkpoint: CosignedBody,
   at: Seconds,
 ): NoteSignature {
-  const message = cosignedMessage(type, name, { text, ...body }, at)
+  const message = cosignedMessage(type, name, checkpoint, at)
   return { name, keyId: id, signature: concat(uint64(at), signer.sign(message)) }
 }
 
 /** The time that the cosignature states, or `undefined` when it does not verify. */
 export function verifyCosignature(
   { name, type, key }: NoteKey,
-  checkpoint: CheckpointBody & { readonly text: string },
+  checkpoint: CosignedBody,
   timestamped: Uint8Array,
 ): Seconds | undefined {
   if (timestamped.length <= 8) return undefined
@@ -33,17 +37,31 @@ export function verifyCosignature(
 function cosignedMessage(
   type: NoteKey['type'],
   name: string,
-  { text, origin, size, root }: CheckpointBody & { readonly text: string },
+  { text, origin, size, root }: CosignedBody,
   at: Seconds,
 ): Uint8Array {
   switch (type) {
     case noteTypes.ed25519Cosignature:
       return utf8(`cosignature/v1\ntime ${at}\n${text}`)
     case noteTypes.mlDsa44Cosignature:
-      return concat(subtreeLabel, opaque8(name), uint64(at), opaque8(origin), uint64(0), uint64(size), root)
+      return subtreeMessage(name, at, origin, { start: 0, end: size }, root)
     case noteTypes.ed25519:
       throw new Rejected('wrong-algorithm', `note key ${name} makes no cosignatures`)
   }
+}
+
+/** `cosigned_message`. A checkpoint is the subtree from 0 to its size. */
+export function subtreeMessage(
+  cosigner: string,
+  at: Seconds,
+  origin: string,
+  { start, end }: Range,
+  hash: Uint8Array,
+): Uint8Array {
+  return concat(
+    ...[subtreeLabel, opaque8(cosigner), uint64(at)],
+    ...[opaque8(origin), uint64(start), uint64(end), hash],
+  )
 }
 
 const subtreeLabel = utf8('subtree/v1\n\0')
