@@ -33,7 +33,7 @@ export const words: Codec<string> = named(
 )
 
 /** Invisible or direction-changing characters, and every space but U+0020: two texts that look alike must be alike. */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}/u
+const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{Default_Ignorable_Code_Point}/u
 
 /** NFC, no hidden characters, no lone surrogates, single inner spaces and none at the ends. */
 export function isCanonical(name: string): boolean {

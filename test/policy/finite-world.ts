@@ -86,7 +86,9 @@ export interface Paper {
   readonly wrong?: GroundCode
 }
 
-const ceilings = [null, 0, 1, 2, 3, 4] as const
+/** Of a live agreement every one; of another enough to meet the levels from both sides. */
+const ceilingsOf = (name: string) =>
+  name === 'live' ? ([null, 0, 1, 2, 3, 4] as const) : ([null, 0, 2, 4] as const)
 const always = [{ at: 0, state: 'in-force' }] as const
 const since = (state: State): Agreement['timeline'] => [...always, { at: now, state }]
 const kinds: readonly {
@@ -115,13 +117,17 @@ function inverse(): Partial<Agreement> {
 export const papers: readonly Paper[] = [
   { id: 'none', ceiling: undefined, wrong: 'no-agreement' },
   ...kinds.flatMap(({ name, wrong }) =>
-    ceilings.map((ceiling) => ({ id: `${name}-${ceiling}`, ceiling, ...(wrong !== undefined && { wrong }) })),
+    ceilingsOf(name).map((ceiling) => ({
+      id: `${name}-${ceiling}`,
+      ceiling,
+      ...(wrong !== undefined && { wrong }),
+    })),
   ),
 ]
 
 function agreements(): readonly Agreement[] {
   return kinds.flatMap(({ name, terms }) =>
-    ceilings.map((ceiling) => ({
+    ceilingsOf(name).map((ceiling) => ({
       id: `${name}-${ceiling}`,
       title: name,
       first: ['S'],
