@@ -7,7 +7,14 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { Passphrase } from '../keys/passphrase.ts'
-import { isLoopback, type SettingName, type Settings, settingsSchema, variables } from './settings.ts'
+import {
+  isLoopback,
+  isPublicOrigin,
+  type SettingName,
+  type Settings,
+  settingsSchema,
+  variables,
+} from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -77,6 +84,32 @@ export function readTrust(from: Environment, dataFolder?: string): Trust {
   if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
   const { registryFiles = ['registry.cose'], pinnedRoots } = parsed.data
   return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
+}
+
+/** How the agency's own systems reach the gateway. */
+export interface AgencyAccess {
+  readonly url: string
+  readonly credential: string
+}
+
+const accessSchema = settingsSchema.pick({ agencyHost: true, agencyPort: true }).loose()
+
+/** The gateway of the data folder, or the one named, and the credential for it. Throws `ConfigurationError`. */
+export function readAgencyAccess(from: Environment, dataFolder?: string, url?: string): AgencyAccess {
+  const place = readPlace(from, dataFolder)
+  const parsed = accessSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  const file = path.join(place.dataFolder, 'credential')
+  const credential = present(from['POUCH_CREDENTIAL']) ?? present(readIfThere(file))
+  if (credential === undefined) {
+    throw new ConfigurationError([`POUCH_CREDENTIAL, or the file ${file}: should hold an API credential`])
+  }
+  if (url !== undefined && !isPublicOrigin(url)) {
+    throw new ConfigurationError([
+      '--gateway: should be https://host[:port], or http on loopback: the credential goes there',
+    ])
+  }
+  return { url: url ?? `http://${parsed.data.agencyHost}:${parsed.data.agencyPort}`, credential }
 }
 
 /** Writes settings into `pouch.json`, beside those that are there. */

@@ -15,7 +15,7 @@ const paths = z
   .pipe(z.array(words).min(1).max(16))
 
 /** An origin: no path, query or user. Plain http is for the loopback alone. */
-function isPublicOrigin(value: string): boolean {
+export function isPublicOrigin(value: string): boolean {
   const url = URL.parse(value)
   if (url === null || (value !== url.origin && value !== `${url.origin}/`)) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))

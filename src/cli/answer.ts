@@ -5,6 +5,7 @@
 import type { Command } from 'commander'
 import { refusals, Rejected } from '../../protocol/errors.ts'
 import { ConfigurationError } from '../config.ts'
+import { DatabaseRefused } from '../database/refusal.ts'
 
 export interface Answer {
   readonly text: string
@@ -66,6 +67,9 @@ function explain(error: unknown): { text: string; json: unknown } | undefined {
       text: `configuration:\n  ${error.problems.join('\n  ')}`,
       json: { configuration: error.problems },
     }
+  }
+  if (error instanceof DatabaseRefused) {
+    return { text: `database: ${error.message}`, json: { database: error.why, detail: error.message } }
   }
   if (error instanceof UsageError) return { text: `usage: ${error.message}`, json: { usage: error.message } }
   return undefined

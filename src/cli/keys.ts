@@ -89,7 +89,7 @@ function useNamed(name: string): Use {
 /** The keystore of the data folder, made when there is none yet. */
 export function keystoreAt(place: Place): Keystore {
   const passphrase = passphraseOf(place)
-  return existsSync(place.keysFolder)
+  return existsSync(place.keysFolder) && listKeys(place.keysFolder).length > 0
     ? openKeystore(place.keysFolder, passphrase)
     : createKeystore(place.keysFolder, passphrase)
 }

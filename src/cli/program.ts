@@ -1,10 +1,18 @@
 /** Answers for the command line as a whole: its commands, the options they share, and exit code 2 for wrong use. */
 import { Command } from 'commander'
+import { acknowledgeCommand } from './acknowledge.ts'
 import { auditCommand } from './audit.ts'
+import { credentialCommand } from './credential.ts'
+import { evidenceCommand } from './evidence.ts'
+import { inboxCommand } from './inbox.ts'
 import { initCommand } from './init.ts'
 import { inspectCommand } from './inspect.ts'
 import { keysCommand } from './keys.ts'
+import { openCommand } from './open.ts'
 import { registryCommand } from './registry.ts'
+import { sendCommand } from './send.ts'
+import { serveCommand } from './serve.ts'
+import { statusCommand } from './status.ts'
 import { verifyCommand } from './verify.ts'
 
 const description = `Exchange security-clearance attestations as sealed envelopes, and prove every transfer.
@@ -15,11 +23,19 @@ export function program(): Command {
   const pouch = new Command('pouch').description(description).version('0.1.0')
   for (const command of [
     initCommand(),
-    keysCommand(),
-    registryCommand(),
+    serveCommand(),
+    sendCommand(),
+    statusCommand(),
+    inboxCommand(),
+    acknowledgeCommand(),
+    evidenceCommand(),
+    openCommand(),
     verifyCommand(),
     inspectCommand(),
     auditCommand(),
+    keysCommand(),
+    registryCommand(),
+    credentialCommand(),
   ]) {
     pouch.addCommand(command)
   }

@@ -10,9 +10,9 @@ import {
   proposeRegistry,
   registryDocument,
   type RegistryDocument,
-  rootsDigest,
   signRegistry,
 } from '../../protocol/registry.ts'
+import { rootsDigest } from '../../protocol/roots.ts'
 import { changeSettings, environment, readPlace } from '../config.ts'
 import { documentFrom } from '../registry/plan.ts'
 import { acting, answer, type Answer, type GlobalOptions, toDate } from './answer.ts'
