@@ -15,25 +15,27 @@ import { Rejected } from '../errors.ts'
 import { line, partyId, type Seconds, setOf, tokenName, words } from '../names.ts'
 import { level } from './level.ts'
 
-/** Transfers are made in the states of `liveStates` and in no other. */
-export const states = [
-  'signed',
-  'provisional',
-  'in-force',
-  'notice-given',
-  'notice-suspended',
-  'suspended',
-  'terminated',
-  'surviving',
-] as const
-export type State = (typeof states)[number]
+/** What each state means for a transfer; a state added here does not compile until somebody has said. */
+const meanings = {
+  signed: 'coming',
+  provisional: 'live',
+  'in-force': 'live',
+  'notice-given': 'live',
+  'notice-suspended': 'live',
+  suspended: 'suspended',
+  terminated: 'over',
+  surviving: 'over',
+} as const satisfies Record<string, 'coming' | 'live' | 'suspended' | 'over'>
 
-export const liveStates: ReadonlySet<State> = new Set([
-  'provisional',
-  'in-force',
-  'notice-given',
-  'notice-suspended',
-] as const)
+export type State = keyof typeof meanings
+export const states = Object.keys(meanings) as readonly State[]
+
+/** Transfers are made in these states and in no other. */
+export const liveStates: ReadonlySet<State> = new Set(states.filter((state) => meanings[state] === 'live'))
+
+export function meaningOf(state: State | undefined): (typeof meanings)[State] {
+  return state === undefined ? 'coming' : meanings[state]
+}
 
 const change = record({ at: field(1, seconds), state: field(2, oneOf(...states)) })
 type Change = Of<typeof change>

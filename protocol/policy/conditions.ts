@@ -1,7 +1,7 @@
 /** Answers for the conditions of a transfer: one for each ground, each looking at its own facts and at nothing else. */
 import type { Label } from '../label.ts'
 import type { PartyId, Seconds } from '../names.ts'
-import { type Agreement, type State, stateAt } from './agreement.ts'
+import { type Agreement, meaningOf, type State, stateAt } from './agreement.ts'
 import { caveatFindings } from './caveat.ts'
 import { hasTableFor, levelOf, rowFor } from './equivalence.ts'
 import { dateOf, type Finding, listed, none } from './finding.ts'
@@ -160,7 +160,7 @@ export const conditions = {
     if (agreement === undefined) return none
     const { id: subject, from } = agreement
     if (at < from) return [{ subject, found: `in force from ${dateOf(from)}` }]
-    return state === undefined || state === 'signed' ? [{ subject, found: state ?? 'not yet signed' }] : none
+    return meaningOf(state) === 'coming' ? [{ subject, found: state ?? 'not yet signed' }] : none
   },
 
   'agreement-expired': ({ agreement, at }) => {
@@ -169,10 +169,10 @@ export const conditions = {
   },
 
   'agreement-suspended': ({ agreement, state }) =>
-    agreement !== undefined && state === 'suspended' ? [{ subject: agreement.id }] : none,
+    agreement !== undefined && meaningOf(state) === 'suspended' ? [{ subject: agreement.id }] : none,
 
   'agreement-terminated': ({ agreement, state }) =>
-    agreement !== undefined && (state === 'terminated' || state === 'surviving')
+    agreement !== undefined && state !== undefined && meaningOf(state) === 'over'
       ? [{ subject: agreement.id, found: state }]
       : none,
 

@@ -1,7 +1,7 @@
 /** Each ground alone: one row makes exactly that condition fail in a world where everything else holds. */
 import { describe, expect, test } from 'vitest'
 import type { Label } from '../../protocol/label.ts'
-import type { Agreement } from '../../protocol/policy/agreement.ts'
+import { type Agreement, liveStates, states } from '../../protocol/policy/agreement.ts'
 import type { Question } from '../../protocol/policy/conditions.ts'
 import { decide, decideAll } from '../../protocol/policy/decide.ts'
 import { type GroundCode, groundCodes } from '../../protocol/policy/ground.ts'
@@ -232,13 +232,12 @@ describe('what permits', () => {
   const lives = (state: Agreement['timeline'][number]['state']) =>
     rulesFrom({ ...sources, agreements: [{ ...treaty, timeline: [...treaty.timeline, { at: now, state }] }] })
 
-  test.each([
-    'provisional',
-    'in-force',
-    'notice-given',
-    'notice-suspended',
-  ] as const)('an agreement that is %s', (state) => {
-    expect(decide(question, lives(state), now).allow).toBe(true)
+  test.each(states)('an agreement that is %s: only if the state is live', (state) => {
+    expect(decide(question, lives(state), now).allow).toBe(liveStates.has(state))
+  })
+
+  test('four states are live', () => {
+    expect([...liveStates]).toEqual(['provisional', 'in-force', 'notice-given', 'notice-suspended'])
   })
 
   test('the end of a suspension', () => {
