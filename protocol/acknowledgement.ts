@@ -2,12 +2,12 @@
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
-import { bytes, decodeAs, encodeAs, field, type Of, oneOf, optional, record, seconds, text } from './codec.ts'
+import { bytes, decodeAs, encodeAs, field, type Of, oneOf, optional, record, seconds } from './codec.ts'
 import { encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
-import { type Directory, verificationPairOf } from './directory.ts'
+import { type Directory, requireUnrevoked, verificationPairOf } from './directory.ts'
 import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
-import { partyId, type Seconds } from './names.ts'
+import { partyId, type Seconds, tokenName } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
 import { clockSkewSeconds } from './registry.ts'
 import { type Trace, untraced } from './report.ts'
@@ -21,7 +21,7 @@ export const acknowledgement = record({
   digest: field(4, bytes(32)),
   outcome: field(5, oneOf('consigned', 'opened', 'refused')),
   /** Why it was refused: a code of the closed list. */
-  code: optional(6, text(64)),
+  code: optional(6, tokenName),
   at: field(7, seconds),
 })
 export type Acknowledgement = Of<typeof acknowledgement>
@@ -61,7 +61,9 @@ export function verifyAcknowledgement(
   const statement = decodeAs(acknowledgement, signed[2], 'acknowledgement')
   requireCode(statement)
   trace('recipient')
-  const keys = verificationPairOf(directory, statement.recipient, pairIds(signed[3]), statement.at)
+  const signers = pairIds(signed[3])
+  const keys = verificationPairOf(directory, statement.recipient, signers, statement.at)
+  for (const id of signers) requireUnrevoked(directory, id, now)
   trace('validity')
   if (statement.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'acknowledgement')
   trace('signatures')

@@ -20,11 +20,11 @@ export function encodeAs<T>(codec: Codec<T>, value: T): Uint8Array {
   return encode(codec.write(value))
 }
 
-/** A codec for values that are themselves CBOR values and pass a test. */
+/** A codec for values that are themselves CBOR values and pass a test. What could not be read is not written either. */
 function plain<T extends CborValue>(what: string, test: (value: CborValue) => value is T): Codec<T> {
   return {
     read: (value, path) => (test(value) ? value : misfit(path, what)),
-    write: (value) => value,
+    write: (value) => (test(value) ? value : misfit('$', what)),
   }
 }
 
@@ -72,7 +72,10 @@ export function list<T>(item: Codec<T>, min = 0, max = 1024): Codec<readonly T[]
       }
       return value.map((element: CborValue, i) => item.read(element, `${path}[${i}]`))
     },
-    write: (values) => values.map((value) => item.write(value)),
+    write: (values) => {
+      if (values.length < min || values.length > max) return misfit('$', `array of ${min} to ${max}`)
+      return values.map((value) => item.write(value))
+    },
   }
 }
 
@@ -121,7 +124,7 @@ export function record<const F extends Fields>(fields: F): Codec<RecordOf<F>> {
       if (!(value instanceof Map)) return misfit(path, 'map')
       const found: Record<string, unknown> = {}
       for (const [name, { label, codec, optional }] of entries) {
-        const item: CborValue | undefined = value.get(label)
+        const item = (value as ReadonlyMap<CborValue, CborValue>).get(label)
         if (item !== undefined) found[name] = codec.read(item, `${path}.${name}`)
         else if (!optional) return misfit(`${path}.${name}`, 'a value')
       }
@@ -148,7 +151,10 @@ export function dictionary<T>(item: Codec<T>, max = 1024): Codec<ReadonlyMap<str
       }
       return read
     },
-    write: (values) => new Map([...values].map(([key, value]) => [key, item.write(value)])),
+    write: (values) => {
+      if (values.size > max) return misfit('$', `map of at most ${max}`)
+      return new Map([...values].map(([key, value]) => [key, item.write(value)]))
+    },
   }
 }
 

@@ -22,7 +22,8 @@ import { coseAlgorithm, type KeyId, keyId, type SigningKey, type VerificationKey
 import { algorithms, headers, tags } from './numbers.ts'
 
 const none = record({})
-const encodedHeader = bytes(1, 65536)
+/** Room for an envelope with as many recipients as it may have. */
+const encodedHeader = bytes(1, 1 << 17)
 const maxBody = 1 << 26
 
 const signatureHeader = record({ alg: field(headers.alg, integer), kid: field(headers.kid, keyId) })
@@ -99,6 +100,7 @@ export function verifyPair(
     throw new Rejected('missing-signature')
   if (ed25519.algorithm !== 'ed25519' || mlDsa65.algorithm !== 'ml-dsa-65')
     throw new Rejected('missing-signature')
+  if (first[0].kid !== ed25519.id || second[0].kid !== mlDsa65.id) throw new Rejected('missing-signature')
   verifyWith(ed25519, first, protectedBytes, payload)
   verifyWith(mlDsa65, second, protectedBytes, payload)
 }

@@ -1,4 +1,5 @@
 /** Answers for evidence: one file that proves a transfer to a stranger, who needs nothing but the pinned roots (evidence.md). */
+import { suite } from '#suite'
 import { verifyAcknowledgement } from './acknowledgement.ts'
 import { equal, utf8 } from './bytes.ts'
 import { decode } from './cbor.ts'
@@ -60,7 +61,9 @@ export function verifyEvidence(
   trace('peer-receipts')
   const peers = file.peerReceipts.map((peer) => provenPeer(peer, directory, digest, now))
   trace('acknowledgements')
-  const outcomes = file.acknowledgements.map((each) => provenOutcome(each, directory, digest, now))
+  const outcomes = file.acknowledgements.map((each) =>
+    provenOutcome(each, directory, digest, enteredAt(each, entries) ?? now),
+  )
   trace('checkpoint')
   const checkpoint = provenCheckpoint(
     file,
@@ -85,9 +88,12 @@ function commonDigest(records: readonly LedgerRecord[]): Uint8Array {
   return first.digest
 }
 
+function equalDigest(found: unknown, wanted: Uint8Array): boolean {
+  return found instanceof Uint8Array && equal(found, wanted)
+}
+
 function sameDigest(found: unknown, wanted: Uint8Array, what: string): void {
-  const same = found instanceof Uint8Array && equal(found, wanted)
-  if (!same) throw new Rejected('bad-proof', `${what} is of another envelope`)
+  if (!equalDigest(found, wanted)) throw new Rejected('bad-proof', `${what} is of another envelope`)
 }
 
 /** The envelope is verified as of the time of its first entry: it may well have expired since. */
@@ -115,10 +121,20 @@ function provenPeer(
   return party
 }
 
-function provenOutcome(bytes: Uint8Array, directory: Directory, digest: Uint8Array, now: Seconds) {
-  const { recipient, outcome, at, digest: about } = verifyAcknowledgement(bytes, directory, now)
+/** When the ledger took the acknowledgement in: its keys may have been revoked since. */
+function enteredAt(
+  bytes: Uint8Array,
+  entries: readonly { readonly record: LedgerRecord }[],
+): Seconds | undefined {
+  const digest = suite.sha256(bytes)
+  return entries.find(({ record: { acknowledgement } }) => equalDigest(acknowledgement?.digest, digest))
+    ?.record.at
+}
+
+function provenOutcome(bytes: Uint8Array, directory: Directory, digest: Uint8Array, at: Seconds) {
+  const { recipient, outcome, at: signedAt, digest: about } = verifyAcknowledgement(bytes, directory, at)
   sameDigest(about, digest, `the acknowledgement of ${recipient}`)
-  return { recipient, outcome, at }
+  return { recipient, outcome, at: signedAt }
 }
 
 function provenCheckpoint(

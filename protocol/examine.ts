@@ -15,8 +15,9 @@ import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
 import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
 import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
 import type { Seconds } from './names.ts'
-import { acceptFirst, requireFresh, rootsDigest } from './registry.ts'
+import { acceptFirst, requireFresh } from './registry.ts'
 import { type CheckResult, report, type Trace } from './report.ts'
+import { rootsDigest } from './roots.ts'
 
 /** What a file says, by name; times are in seconds since 1970. */
 export type Facts = Readonly<Record<string, string | number | readonly string[]>>

@@ -3,7 +3,8 @@
  * schemes, and the rules by which one version follows another. The rules are in registry.md; look-ups in directory.ts.
  */
 import { suite } from '#suite'
-import { equal, toHex } from './bytes.ts'
+import { equal } from './bytes.ts'
+import { decode, encode } from './cbor.ts'
 import {
   bytes,
   decodeAs,
@@ -19,15 +20,17 @@ import {
   text,
   unsigned,
 } from './codec.ts'
-import { type CoseSign, plainCoseSign, signWith, verifyWith } from './cose.ts'
+import { type CoseSign, plainCoseSign, signWith } from './cose.ts'
 import { Rejected } from './errors.ts'
-import { coseKey, type PublicKey, type SigningPair } from './key.ts'
+import { coseKey, type SigningPair } from './key.ts'
 import { partyId, type Seconds, setOf, words } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
 import { agreement } from './policy/agreement.ts'
 import { group } from './policy/group.ts'
 import { level } from './policy/level.ts'
 import { scheme } from './policy/scheme.ts'
+import { requireRootSignatures, roots, rootsDigest } from './roots.ts'
+import { type Limits, profile } from './scan.ts'
 
 /** Clocks may differ by this much. */
 export const clockSkewSeconds = 300
@@ -53,17 +56,8 @@ export const party = record({
 })
 export type Party = Of<typeof party>
 
-/** A root signer: a pair of keys that counts as one towards the threshold. */
-export const root = record({
-  name: field(1, text()),
-  ed25519: field(2, coseKey),
-  mlDsa65: field(3, coseKey),
-})
-export type Root = Of<typeof root>
-
-/** Who may sign the registry, and how many of them must. Its digest is what a gateway pins. */
-export const roots = record({ threshold: field(1, unsigned), signers: field(2, list(root, 1, 32)) })
-export type Roots = Of<typeof roots>
+/** A thousand parties and the agreements among them are more than a message of the profile may hold. */
+const documentLimits: Limits = { ...profile, items: 1 << 20 }
 
 export const registryDocument = record({
   version: field(1, unsigned),
@@ -89,11 +83,13 @@ export interface VerifiedRegistry {
   readonly bytes: Uint8Array
   /** SHA-256 of the bytes: 32 bytes. */
   readonly digest: Uint8Array
+  /** SHA-256 of the encoded document: what the next version names as `previous`, whichever signatures came with it. */
+  readonly documentDigest: Uint8Array
 }
 
 /** Encodes a document that nobody has signed yet. */
 export function proposeRegistry(document: RegistryDocument): Uint8Array {
-  return encodeAs(registryDocument, document)
+  return encode(registryDocument.write(document), documentLimits)
 }
 
 /** A root signer's pair signs a proposal; gives that signer's two signatures, to be combined with others'. */
@@ -106,23 +102,20 @@ export function combineRegistry(proposal: Uint8Array, signatures: readonly CoseS
   return encodeAs(plainCoseSign, [protectedBytes, {}, proposal, signatures.flat()])
 }
 
-/** SHA-256 over the encoded roots, in hexadecimal: what an operator compares by voice and pins in the configuration. */
-export function rootsDigest(of: Roots): string {
-  return toHex(suite.sha256(encodeAs(roots, of)))
-}
-
 /**
- * The first registry that a gateway accepts: its roots are the pinned ones, and they signed it.
- * Throws `untrusted-roots`, `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
+ * The first registry that a gateway accepts: its roots are the pinned ones, and they alone signed it, so that a chain
+ * does not begin with the version by which the roots changed.
+ * Throws `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
  * version that has expired.
  */
 export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
-  const { document, signed } = parse(bytes)
-  if (rootsDigest(document.roots) !== pinnedRoots) {
-    throw new Rejected('untrusted-roots', rootsDigest(document.roots))
+  const parsed = parse(bytes)
+  const { roots } = parsed.document
+  if (rootsDigest(roots) !== pinnedRoots) {
+    throw new Rejected('registry-threshold', 'the roots are not the pinned ones')
   }
-  requireThreshold(signed, document.roots)
-  return verifiedRegistry(bytes, document)
+  requireRootSignatures(parsed.signed, [roots])
+  return verifiedRegistry(bytes, parsed)
 }
 
 /**
@@ -130,18 +123,14 @@ export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedReg
  * Throws `registry-rollback` for anything but the next version of this chain.
  */
 export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedRegistry {
-  const { document, signed } = parse(bytes)
-  const { version } = held.document
-  if (
-    document.version !== version + 1 ||
-    document.previous === null ||
-    !equal(document.previous, held.digest)
-  ) {
-    throw new Rejected('registry-rollback', `version ${document.version} does not follow ${version}`)
+  const parsed = parse(bytes)
+  const { version, previous, roots } = parsed.document
+  const next = held.document.version + 1
+  if (version !== next || previous === null || !equal(previous, held.documentDigest)) {
+    throw new Rejected('registry-rollback', `version ${version} does not follow ${held.document.version}`)
   }
-  requireThreshold(signed, held.document.roots)
-  requireThreshold(signed, document.roots)
-  return verifiedRegistry(bytes, document)
+  requireRootSignatures(parsed.signed, [held.document.roots, roots])
+  return verifiedRegistry(bytes, parsed)
 }
 
 /** Throws `registry-expired` or `not-yet-valid`. Asked before every use, so that a frozen registry stops the gateway. */
@@ -150,29 +139,39 @@ export function requireFresh({ issued, expires }: RegistryDocument, now: Seconds
   if (now + clockSkewSeconds < issued) throw new Rejected('not-yet-valid', 'registry')
 }
 
-function parse(bytes: Uint8Array): { readonly document: RegistryDocument; readonly signed: CoseSign } {
+interface ParsedRegistry {
+  readonly document: RegistryDocument
+  readonly signed: CoseSign
+}
+
+function parse(bytes: Uint8Array): ParsedRegistry {
   const signed = decodeAs(plainCoseSign, bytes)
   if (!equal(signed[0], protectedBytes)) throw new Rejected('unknown-type', 'registry header')
-  const document = decodeAs(registryDocument, signed[2])
-  if (document.roots.threshold < 1 || document.roots.threshold > document.roots.signers.length) {
-    throw new Rejected('malformed-structure', 'threshold')
-  }
+  const document = registryDocument.read(decode(signed[2], documentLimits), 'registry')
+  requireDistinct(document)
   return { document, signed }
 }
 
-/** Counts the signers both of whose signatures verify. A signature of the right key that does not verify is refused. */
-function requireThreshold([header, , payload, signatures]: CoseSign, { threshold, signers }: Roots): void {
-  const has = (key: PublicKey): boolean => {
-    const found = signatures.find(([{ kid }]) => kid === key.id)
-    if (found === undefined || key.algorithm === 'hpke-9-ke') return false
-    verifyWith(key, found, header, payload)
-    return true
+/** A key is one party's and has one use, a name is one thing's: else a look-up would have two answers. */
+function requireDistinct({ parties, groups, schemes, agreements }: RegistryDocument): void {
+  const all = {
+    party: parties.map(({ id }) => id),
+    key: parties.flatMap(({ keys }) => keys.map(({ key }) => key.id)),
+    group: groups.map(({ id }) => id),
+    scheme: schemes.map(({ issuer }) => issuer),
+    agreement: agreements.map(({ id }) => id),
   }
-  const distinct = new Map(signers.map((signer) => [signer.ed25519.id, signer]))
-  const count = [...distinct.values()].filter(({ ed25519, mlDsa65 }) => has(ed25519) && has(mlDsa65)).length
-  if (count < threshold) throw new Rejected('registry-threshold', `${count} of ${threshold} root signers`)
+  for (const [what, ids] of Object.entries(all)) {
+    if (new Set(ids).size !== ids.length)
+      throw new Rejected('malformed-structure', `registry: a ${what} is listed twice`)
+  }
 }
 
-function verifiedRegistry(bytes: Uint8Array, document: RegistryDocument): VerifiedRegistry {
-  return { document, bytes, digest: suite.sha256(bytes) } as VerifiedRegistry
+function verifiedRegistry(bytes: Uint8Array, { document, signed }: ParsedRegistry): VerifiedRegistry {
+  return {
+    document,
+    bytes,
+    digest: suite.sha256(bytes),
+    documentDigest: suite.sha256(signed[2]),
+  } as VerifiedRegistry
 }

@@ -89,7 +89,7 @@ export const attestationHeaderBytes = encodeAs(attestationHeader, {
 
 /** COSE_Sign with the disclosures beside what is signed. */
 export const signedAttestation = coseSign(
-  record({ disclosures: field(headers.sdClaims, list(bytes(1, 1024), 0, disclosureSlots)) }),
+  record({ disclosures: field(headers.sdClaims, list(bytes(1, 2048), 0, disclosureSlots)) }),
 )
 
 /** SHA-256 over the disclosure as an encoded byte string, its head included. */

@@ -3,7 +3,7 @@ import { equal, toHex } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
 import { decodeAs, type Of } from '../codec.ts'
 import { pairIds, verifyPair } from '../cose.ts'
-import { type Directory, verificationPairOf } from '../directory.ts'
+import { type Directory, requireUnrevoked, verificationPairOf } from '../directory.ts'
 import { Rejected } from '../errors.ts'
 import type { PublicKey } from '../key.ts'
 import type { PartyId, Seconds } from '../names.ts'
@@ -90,7 +90,9 @@ export function verifyParsed(
   trace: Trace<AttestationCheck> = untraced,
 ): VerifiedAttestation {
   trace('issuer')
-  const keys = verificationPairOf(directory, claims.iss, pairIds(signed[3]), claims.iat)
+  const signers = pairIds(signed[3])
+  const keys = verificationPairOf(directory, claims.iss, signers, claims.iat)
+  for (const id of signers) requireUnrevoked(directory, id, now)
   trace('signatures')
   verifyPair(signed, keys)
   trace('disclosures')
@@ -98,7 +100,7 @@ export function verifyParsed(
   trace('validity')
   requireTimely(claims, now)
   trace('clearance')
-  if (claims.clearance.validUntil <= now) throw new Rejected('expired', 'clearance')
+  requireCurrent(claims.clearance, now)
   return verifiedAttestation(claims, identifiers, bytes)
 }
 
@@ -124,6 +126,13 @@ function requireTimely({ iat, nbf, exp }: AttestationClaims, now: Seconds): void
   if (iat > now + clockSkewSeconds || nbf > now + clockSkewSeconds)
     throw new Rejected('not-yet-valid', 'attestation')
   if (exp <= now) throw new Rejected('expired', 'attestation')
+}
+
+/** The clearance has dates of its own, which the attestation about it does not change. */
+function requireCurrent({ granted, validUntil }: Clearance, now: Seconds): void {
+  if (validUntil <= granted) throw new Rejected('bad-validity', 'clearance')
+  if (granted > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'clearance')
+  if (validUntil <= now) throw new Rejected('expired', 'clearance')
 }
 
 function verifiedAttestation(

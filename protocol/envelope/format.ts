@@ -89,7 +89,7 @@ export function parseEnvelope(value: CborValue): ParsedEnvelope {
 function requireProfile(header: CborValue): void {
   if (!(header instanceof Map)) throw new Rejected('malformed-structure', 'envelope.header')
   if (header.get(headers.typ) !== mediaTypes.envelope) throw new Rejected('unknown-type', 'envelope typ')
-  const crit: CborValue | undefined = header.get(headers.crit)
+  const crit = (header as ReadonlyMap<CborValue, CborValue>).get(headers.crit)
   if (!Array.isArray(crit)) throw new Rejected('malformed-structure', 'envelope.header.crit')
   const known: readonly CborValue[] = critical
   if (crit.some((label: CborValue) => !known.includes(label))) throw new Rejected('unknown-critical')

@@ -32,12 +32,22 @@ export function openEnvelope(
 ): OpenedEnvelope {
   const documents = decrypt(envelope, keys, trace)
   trace('documents')
-  const parsed = documents.map((document) => parseAttestation(document))
+  const parsed = documents.map((document, i) => acceptable(i, () => parseAttestation(document)))
   trace('document-proofs')
-  const attestations: readonly VerifiedAttestation[] = parsed.map((attestation) =>
-    verifyParsed(attestation, directory, now),
+  const attestations: readonly VerifiedAttestation[] = parsed.map((attestation, i) =>
+    acceptable(i, () => verifyParsed(attestation, directory, now)),
   )
   return { envelope, attestations } as OpenedEnvelope
+}
+
+/** The fault is the document's and not the envelope's, so it has a code of its own; the detail names the document's. */
+function acceptable<T>(index: number, check: () => T): T {
+  try {
+    return check()
+  } catch (cause) {
+    if (!(cause instanceof Rejected)) throw cause
+    throw new Rejected('bad-document', `document ${index}: ${cause.message}`, { cause })
+  }
 }
 
 /**

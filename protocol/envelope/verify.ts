@@ -86,8 +86,9 @@ export function verify(
 
 /** Check 4: both signers are keys of the issuer, live when it was made, and not revoked since. */
 function signersOf({ claims, signers }: EnvelopeHeader, directory: Directory, now: Seconds) {
+  const keys = verificationPairOf(directory, claims.iss, signers, claims.iat)
   for (const id of signers) requireUnrevoked(directory, id, now)
-  return verificationPairOf(directory, claims.iss, signers, claims.iat)
+  return keys
 }
 
 /** Check 5. */
@@ -108,8 +109,8 @@ function requireRecipients({ header, sealed }: ParsedEnvelope, directory: Direct
     throw new Rejected('bad-recipients', 'a party is named twice')
   }
   for (const { party, kid } of listed) {
-    requireUnrevoked(directory, kid, now)
     sealingKeyOf(directory, party, kid, header.claims.iat)
+    requireUnrevoked(directory, kid, now)
   }
 }
 

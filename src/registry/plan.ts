@@ -1,12 +1,13 @@
 /** Answers for plans: the JSON that a registry's signers write and discuss, turned into the document that they sign. */
 import { z } from 'zod'
-import { suite } from '#suite'
 import { Rejected } from '../../protocol/errors.ts'
+import type { VerificationKey } from '../../protocol/key.ts'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
 import { states, topics } from '../../protocol/policy/agreement.ts'
 import type { Level } from '../../protocol/policy/level.ts'
 import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
-import type { Party, RegistryDocument, Root, VerifiedRegistry } from '../../protocol/registry.ts'
+import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
+import type { Root } from '../../protocol/roots.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 
 const day = z.iso.date().or(z.iso.datetime())
@@ -64,7 +65,7 @@ export function documentFrom(
   const enrol = (file: string) => parseEnrolment(readEnrolment(file))
   return {
     version: (previous?.document.version ?? 0) + 1,
-    previous: previous === undefined ? null : suite.sha256(previous.bytes),
+    previous: previous === undefined ? null : previous.documentDigest,
     issued: now,
     expires: now + plan.validDays * 24 * 3600,
     roots: { threshold: plan.threshold, signers: plan.roots.map((file) => rootOf(enrol(file))) },
@@ -77,11 +78,13 @@ export function documentFrom(
 
 function rootOf({ party, keys }: Enrolment): Root {
   const newest = keys.filter(({ use }) => use === 'root').toSorted((a, b) => b.generation - a.generation)
-  const ed25519 = newest.find(({ key }) => key.algorithm === 'ed25519')
-  const mlDsa65 = newest.find(({ key }) => key.algorithm === 'ml-dsa-65')
-  if (ed25519 === undefined || mlDsa65 === undefined)
-    throw new Rejected('unknown-key', `${party} has no root keys`)
-  return { name: party, ed25519: ed25519.key, mlDsa65: mlDsa65.key }
+  const keyOf = (algorithm: VerificationKey['algorithm']): VerificationKey => {
+    const found = newest.map(({ key }) => key).find((key) => key.algorithm === algorithm)
+    if (found === undefined || found.algorithm === 'hpke-9-ke')
+      throw new Rejected('unknown-key', `${party} has no ${algorithm} root key`)
+    return found
+  }
+  return { name: party, ed25519: keyOf('ed25519'), mlDsa65: keyOf('ml-dsa-65') }
 }
 
 function partyFrom(plan: Plan['parties'][number], { party, keys }: Enrolment): Party {
