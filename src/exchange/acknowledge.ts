@@ -12,7 +12,7 @@ import { partyOf } from '../../protocol/directory.ts'
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
-import { effect, type Effect } from '../ledger/sequencer.ts'
+import { type Effect, effect } from '../ledger/effect.ts'
 import {
   type AcknowledgementRow,
   acknowledgementsOf,

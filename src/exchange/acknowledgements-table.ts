@@ -1,6 +1,6 @@
 /** Answers for the table of acknowledgements: at most two for each recipient, as signed. */
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import type { Db, Tx } from '../database/schema.ts'
+import type { Database, Transaction } from '../database/open.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Outcome } from './transfer-status.ts'
 
@@ -14,12 +14,15 @@ export interface AcknowledgementRow extends EnvelopeName {
   readonly entry_key: string
 }
 
-export async function insertAcknowledgements(tx: Tx, rows: readonly AcknowledgementRow[]): Promise<void> {
+export async function insertAcknowledgements(
+  tx: Transaction,
+  rows: readonly AcknowledgementRow[],
+): Promise<void> {
   await tx.insertInto('acknowledgements').values(rows).execute()
 }
 
 export async function acknowledgementsOf(
-  database: Db,
+  database: Database,
   { issuer, id }: EnvelopeName,
 ): Promise<readonly AcknowledgementRow[]> {
   return database

@@ -1,6 +1,6 @@
 /** Answers for the table of envelopes: what was decided about each, and the bytes as received of those that passed. */
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import type { Db, Tx } from '../database/schema.ts'
+import type { Database, Transaction } from '../database/open.ts'
 
 export interface EnvelopeRow {
   readonly issuer: PartyId
@@ -35,12 +35,12 @@ const summary = [
   'fingerprint',
 ] as const satisfies readonly (keyof EnvelopeSummary)[]
 
-export async function insertEnvelopes(tx: Tx, rows: readonly EnvelopeRow[]): Promise<void> {
+export async function insertEnvelopes(tx: Transaction, rows: readonly EnvelopeRow[]): Promise<void> {
   await tx.insertInto('envelopes').values(rows).execute()
 }
 
 export async function findEnvelope(
-  database: Db,
+  database: Database,
   issuer: PartyId,
   id: string,
 ): Promise<EnvelopeSummary | undefined> {
@@ -53,12 +53,12 @@ export async function findEnvelope(
 }
 
 /** Of all issuers that used the id: an honest one never uses another's. */
-export async function findEnvelopesById(database: Db, id: string): Promise<readonly EnvelopeSummary[]> {
+export async function findEnvelopesById(database: Database, id: string): Promise<readonly EnvelopeSummary[]> {
   return database.selectFrom('envelopes').select(summary).where('id', '=', id).execute()
 }
 
 export async function findEnvelopeByEntry(
-  database: Db,
+  database: Database,
   entryKey: string,
 ): Promise<EnvelopeSummary | undefined> {
   return database.selectFrom('envelopes').select(summary).where('entry_key', '=', entryKey).executeTakeFirst()
@@ -66,7 +66,7 @@ export async function findEnvelopeByEntry(
 
 /** The bytes as received; `undefined` when denied. */
 export async function envelopeBytes(
-  database: Db,
+  database: Database,
   issuer: PartyId,
   id: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {

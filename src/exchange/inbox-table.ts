@@ -1,7 +1,7 @@
 /** Answers for the table of inboxes: one row for each envelope and each of its recipients at this gateway. */
 import { sql } from 'kysely'
 import type { PartyId } from '../../protocol/names.ts'
-import type { Db, Tx } from '../database/schema.ts'
+import type { Database, Transaction } from '../database/open.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Cursor, InboxItem } from './inbox-item.ts'
 
@@ -26,12 +26,12 @@ export interface InboxLine extends InboxRow {
   readonly size: number
 }
 
-export async function insertInbox(tx: Tx, rows: readonly NewInboxRow[]): Promise<void> {
+export async function insertInbox(tx: Transaction, rows: readonly NewInboxRow[]): Promise<void> {
   await tx.insertInto('inbox').values(rows).execute()
 }
 
 export async function inboxRow(
-  database: Db,
+  database: Database,
   { issuer, id }: EnvelopeName,
   party: PartyId,
 ): Promise<InboxRow | undefined> {
@@ -44,8 +44,22 @@ export async function inboxRow(
     .executeTakeFirst()
 }
 
+/** Of all its recipients here. */
+export async function inboxOf(
+  database: Database,
+  { issuer, id }: EnvelopeName,
+): Promise<readonly InboxRow[]> {
+  return database
+    .selectFrom('inbox')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .orderBy('party')
+    .execute()
+}
+
 export async function inboxAfter(
-  database: Db,
+  database: Database,
   party: PartyId,
   after: Cursor,
   limit: number,
@@ -68,11 +82,11 @@ export interface Progress extends EnvelopeName {
   readonly party: PartyId
 }
 
-export async function markConsigned(tx: Tx, rows: readonly Progress[]): Promise<void> {
+export async function markConsigned(tx: Transaction, rows: readonly Progress[]): Promise<void> {
   for (const row of rows) await progressOf(tx, row).set({ consigned_to_reader: true }).execute()
 }
 
-export async function markHandedOver(tx: Tx, rows: readonly Progress[]): Promise<void> {
+export async function markHandedOver(tx: Transaction, rows: readonly Progress[]): Promise<void> {
   for (const row of rows) await progressOf(tx, row).set({ handed_over: true }).execute()
 }
 
@@ -80,7 +94,7 @@ export interface Acknowledged extends Progress {
   readonly outcome: 'consigned' | 'opened' | 'refused'
 }
 
-export async function markAcknowledged(tx: Tx, rows: readonly Acknowledged[]): Promise<void> {
+export async function markAcknowledged(tx: Transaction, rows: readonly Acknowledged[]): Promise<void> {
   for (const { outcome, ...row } of rows) {
     // Only forward: what was opened or refused is not merely consigned again.
     const open = outcome === 'consigned' ? (['waiting'] as const) : (['waiting', 'consigned'] as const)
@@ -88,6 +102,6 @@ export async function markAcknowledged(tx: Tx, rows: readonly Acknowledged[]): P
   }
 }
 
-function progressOf(tx: Tx, { issuer, id, party }: Progress) {
+function progressOf(tx: Transaction, { issuer, id, party }: Progress) {
   return tx.updateTable('inbox').where('issuer', '=', issuer).where('id', '=', id).where('party', '=', party)
 }

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Code } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import type { Db, Tx } from '../database/schema.ts'
+import type { Database, Transaction } from '../database/open.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Outcome } from './transfer-status.ts'
 
@@ -55,17 +55,17 @@ const names = [
 
 const columns = sql.join(names.map((name) => sql.ref(name)))
 
-export async function insertOutbox(tx: Tx, rows: readonly NewOutboxRow[]): Promise<void> {
+export async function insertOutbox(tx: Transaction, rows: readonly NewOutboxRow[]): Promise<void> {
   await tx.insertInto('outbox').values(rows).execute()
 }
 
-export async function settleOutbox(tx: Tx, rows: readonly Settlement[]): Promise<void> {
+export async function settleOutbox(tx: Transaction, rows: readonly Settlement[]): Promise<void> {
   for (const { position, ...settled } of rows) {
     await tx.updateTable('outbox').set(settled).where('position', '=', position).execute()
   }
 }
 
-export async function gatewaysDue(database: Db): Promise<readonly string[]> {
+export async function gatewaysDue(database: Database): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('outbox')
     .select('gateway')
@@ -81,7 +81,7 @@ export async function gatewaysDue(database: Db): Promise<readonly string[]> {
  * so that "consigned" never overtakes "opened" on the way.
  */
 export async function claimOutbox(
-  database: Db,
+  database: Database,
   gateway: string,
   limit: number,
   leaseMilliseconds: number,
@@ -100,7 +100,7 @@ export async function claimOutbox(
   return rows
 }
 
-export async function postpone(database: Db, position: number, milliseconds: number): Promise<void> {
+export async function postpone(database: Database, position: number, milliseconds: number): Promise<void> {
   await database
     .updateTable('outbox')
     .set({ due_at: sql<Date>`now() + ${milliseconds} * interval '1 millisecond'` })
@@ -109,7 +109,10 @@ export async function postpone(database: Db, position: number, milliseconds: num
     .execute()
 }
 
-export async function outboxOf(database: Db, { issuer, id }: EnvelopeName): Promise<readonly OutboxRow[]> {
+export async function outboxOf(
+  database: Database,
+  { issuer, id }: EnvelopeName,
+): Promise<readonly OutboxRow[]> {
   return database
     .selectFrom('outbox')
     .select(names)

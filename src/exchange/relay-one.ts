@@ -4,7 +4,7 @@ import { type Directory, ledgerKeysOf, ownerOfLedger, partyOf } from '../../prot
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import type { LedgerEvent } from '../../protocol/ledger/record.ts'
-import { effect } from '../ledger/sequencer.ts'
+import { effect } from '../ledger/effect.ts'
 import { acknowledgementsOf } from './acknowledgements-table.ts'
 import { type BackOff, type Circuits, delayAfter } from './circuits.ts'
 import { entryKeys } from './envelope-name.ts'
@@ -105,11 +105,11 @@ type End =
   | { readonly state: 'done'; readonly peerReceipt: Uint8Array }
   | { readonly state: 'refused' | 'failed'; readonly code: Code }
 
-const events: Readonly<Record<End['state'], LedgerEvent>> = {
+const events = {
   done: 'relay-acceptance',
   refused: 'relay-rejection',
   failed: 'relay-failure',
-}
+} as const satisfies Record<End['state'], LedgerEvent>
 
 async function settle(
   { gateway }: Attempt,
@@ -118,6 +118,7 @@ async function settle(
   end: End,
 ): Promise<void> {
   const key = entryKeys.relayed(row.position)
+  const event = events[end.state]
   const directory = gateway.directory()
   const peerReceipt = end.state === 'done' ? end.peerReceipt : null
   const settlement: Settlement = {
@@ -132,7 +133,7 @@ async function settle(
     fingerprint: envelope.digest,
     record: {
       ...transferFields(envelope),
-      event: events[end.state],
+      event,
       actor: gateway.party,
       at: gateway.now(),
       to: recipientsAt(directory, row, envelope),
@@ -142,7 +143,7 @@ async function settle(
     effects: [effect(settleOutbox, settlement)],
   })
   // From here entry and row are durable together: the row is not claimed again.
-  gateway.logger.info(events[end.state], { envelopeId: envelope.id })
+  gateway.logger.info(event, { envelopeId: envelope.id })
 }
 
 /** Whom it was for: the recipients at that gateway, or the sender to whom an acknowledgement went back. */

@@ -8,7 +8,7 @@ import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts
 import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Decision, decideAll } from '../../protocol/policy/decide.ts'
-import { effect, type Effect } from '../ledger/sequencer.ts'
+import { type Effect, effect } from '../ledger/effect.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, findEnvelope, insertEnvelopes } from './envelopes-table.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -49,7 +49,7 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
   if (earlier !== undefined) return again(gateway, entering, earlier)
   const matter = decided(gateway, entering)
-  const entry = await gateway.sequencer.push({
+  const { index, receipt, repeated } = await gateway.sequencer.push({
     key: entering.key,
     fingerprint: entering.fingerprint,
     record: submissionRecord(matter),
@@ -57,9 +57,9 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   })
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
-  if (entry.repeated) return firstAnswer(gateway, entering.key)
+  if (repeated) return firstAnswer(gateway, entering.key)
   wake(gateway, matter)
-  return { id: envelope.id, digest: envelope.digest, decision: matter.decision, ...entry }
+  return { id: envelope.id, digest: envelope.digest, decision: matter.decision, index, receipt, repeated }
 }
 
 /** Everything about one submission that its record and its rows are made of. */

@@ -3,8 +3,9 @@ import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
-import type { Db } from '../database/schema.ts'
-import { effect, type Sequencer } from '../ledger/sequencer.ts'
+import type { Database } from '../database/open.ts'
+import { effect } from '../ledger/effect.ts'
+import type { Sequencer } from '../ledger/sequencer.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from './held.ts'
 import { insertRegistryVersions, registryVersionsFrom } from './versions-table.ts'
@@ -12,7 +13,7 @@ import { insertRegistryVersions, registryVersionsFrom } from './versions-table.t
 /** The part of a gateway that adopting needs. */
 export interface Adopter {
   readonly party: PartyId
-  readonly database: Db
+  readonly database: Database
   readonly sequencer: Sequencer
   readonly registry: HeldRegistry
   readonly logger: Logger
@@ -32,7 +33,7 @@ export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<Verifi
 
 /** One entry for each version, whichever replica makes it. Another registry of the same version is `reused-id`. */
 export async function enterAdoption(
-  { party, sequencer, logger, now }: Omit<Adopter, 'registry'>,
+  { party, sequencer, logger, now }: Omit<Adopter, 'registry' | 'database'>,
   { document: { version }, digest, bytes }: VerifiedRegistry,
 ): Promise<void> {
   const at = now()

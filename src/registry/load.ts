@@ -6,8 +6,7 @@ import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
-import { type Adopter, enterAdoption } from './adopt.ts'
-import { type HeldRegistry, holdRegistry } from './held.ts'
+import type { Database } from '../database/open.ts'
 import { registryVersionsFrom } from './versions-table.ts'
 
 export interface RegistrySources {
@@ -16,28 +15,31 @@ export interface RegistrySources {
   readonly files: readonly Uint8Array[]
 }
 
-/** Throws `registry-threshold`, `registry-rollback`, `bad-signature`. An expired registry is held and refuses every look-up. */
-export async function loadRegistry(
-  loader: Omit<Adopter, 'registry'>,
-  { pinnedRoots, files }: RegistrySources,
-): Promise<HeldRegistry> {
-  const adopted = await registryVersionsFrom(loader.database, 0)
-  const known = [...adopted.map(({ digest }) => digest)]
-  const fresh = files.filter((file) => !known.some((digest) => equal(digest, suite.sha256(file))))
-  let held = chain(
-    adopted.map(({ bytes }) => bytes),
-    pinnedRoots,
-  )
-  for (const file of fresh) {
-    held = held === undefined ? acceptFirst(file, pinnedRoots) : acceptNext(file, held)
-    await enterAdoption(loader, held)
-  }
-  if (held === undefined) throw new Rejected('registry-threshold', 'no registry file is configured')
-  return holdRegistry(held)
+export interface LoadedRegistry {
+  readonly current: VerifiedRegistry
+  /** Versions from the files that are not entered yet, in order: `enterAdoption` each before the gateway serves. */
+  readonly unentered: readonly VerifiedRegistry[]
 }
 
-function chain(versions: readonly Uint8Array[], pinnedRoots: string): VerifiedRegistry | undefined {
-  const [first, ...later] = versions
-  if (first === undefined) return undefined
-  return later.reduce((held, bytes) => acceptNext(bytes, held), acceptFirst(first, pinnedRoots))
+/** Throws `registry-threshold`, `registry-rollback`, `bad-signature`. Whether it is fresh is asked at each look-up. */
+export async function loadRegistry(
+  database: Database,
+  { pinnedRoots, files }: RegistrySources,
+): Promise<LoadedRegistry> {
+  const adopted = await registryVersionsFrom(database, 0)
+  const isAdopted = (file: Uint8Array) => adopted.some(({ digest }) => equal(digest, suite.sha256(file)))
+  const fresh = files.filter((file) => !isAdopted(file))
+  const chain = accepted([...adopted.map(({ bytes }) => bytes), ...fresh], pinnedRoots)
+  const current = chain.at(-1)
+  if (current === undefined) throw new Rejected('registry-threshold', 'no registry file is configured')
+  return { current, unentered: chain.slice(adopted.length) }
+}
+
+function accepted(versions: readonly Uint8Array[], pinnedRoots: string): readonly VerifiedRegistry[] {
+  const chain: VerifiedRegistry[] = []
+  for (const bytes of versions) {
+    const held = chain.at(-1)
+    chain.push(held === undefined ? acceptFirst(bytes, pinnedRoots) : acceptNext(bytes, held))
+  }
+  return chain
 }

@@ -1,6 +1,6 @@
 /** Answers for the table of registry versions: every one that this gateway ever adopted, as signed. */
 import type { Seconds } from '../../protocol/names.ts'
-import type { Db, Tx } from '../database/schema.ts'
+import type { Database, Transaction } from '../database/open.ts'
 
 export interface RegistryVersionRow {
   readonly version: number
@@ -9,13 +9,16 @@ export interface RegistryVersionRow {
   readonly adopted_at: Seconds
 }
 
-export async function insertRegistryVersions(tx: Tx, rows: readonly RegistryVersionRow[]): Promise<void> {
+export async function insertRegistryVersions(
+  tx: Transaction,
+  rows: readonly RegistryVersionRow[],
+): Promise<void> {
   await tx.insertInto('registry_versions').values(rows).execute()
 }
 
 /** The first version held and all that follow it. */
 export async function registryVersionsFrom(
-  database: Db,
+  database: Database,
   version: number,
 ): Promise<readonly RegistryVersionRow[]> {
   return database
@@ -26,7 +29,7 @@ export async function registryVersionsFrom(
     .execute()
 }
 
-export async function registryVersion(database: Db, version: number): Promise<Uint8Array | undefined> {
+export async function registryVersion(database: Database, version: number): Promise<Uint8Array | undefined> {
   const row = await database
     .selectFrom('registry_versions')
     .select('bytes')

@@ -1,0 +1,110 @@
+/**
+ * Answers for putting a gateway together from its parts, in the only order in which each has what it needs, and for taking
+ * it apart again. What is opened before a part refuses is closed again.
+ */
+import type { SigningPair, VerificationKey } from '../protocol/key.ts'
+import type { LedgerSigner } from '../protocol/ledger/checkpoint.ts'
+import type { PartyId, Seconds } from '../protocol/names.ts'
+import type { Party } from '../protocol/registry.ts'
+import { type DatabaseSource, openDatabase } from './database/open.ts'
+import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
+import { startRelay } from './exchange/relay.ts'
+import { createSignal } from './exchange/signal.ts'
+import { openSequencer } from './ledger/sequencer.ts'
+import { errorFields, type Logger } from './logger.ts'
+import { catchUp, enterAdoption } from './registry/adopt.ts'
+import { requireEnrolled } from './registry/enrolled.ts'
+import { holdRegistry } from './registry/held.ts'
+import { loadRegistry, type RegistrySources } from './registry/load.ts'
+
+/** What a ledger signs with, and its public halves, Ed25519 first. */
+export interface LedgerPair {
+  readonly pair: SigningPair
+  readonly publicKeys: readonly [VerificationKey, VerificationKey]
+}
+
+export interface Parts {
+  readonly party: PartyId
+  readonly keys: GatewayKeys
+  readonly ledger: LedgerPair
+  readonly database: DatabaseSource
+  readonly registry: RegistrySources
+  readonly limits: Limits & { readonly waitingQueueLength: number }
+  readonly logger: Logger
+  now(): Seconds
+}
+
+export interface Composed {
+  readonly gateway: Gateway
+  /** Ends what the gateway does of itself, then closes the database. Listeners are closed before. */
+  close(): Promise<void>
+}
+
+/** How often the versions that another replica adopted are looked for. */
+const catchUpMilliseconds = 5000
+
+export async function compose(parts: Parts): Promise<Composed> {
+  const opened: (() => Promise<void> | void)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).toReversed()) await end()
+  }
+  try {
+    const gateway = await assemble(parts, (end) => opened.push(end))
+    return { gateway, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void) => void): Promise<Gateway> {
+  const { party, keys, limits, logger } = parts
+  const now = (): Seconds => parts.now()
+  const database = await openDatabase(parts.database)
+  onClose(() => database.destroy())
+  const { current, unentered } = await loadRegistry(database, parts.registry)
+  const own = requireEnrolled(
+    current,
+    party,
+    keys,
+    parts.ledger.pair.map(({ id }) => id),
+  )
+  const signer = signerOf(own, parts.ledger)
+  const sequencer = await openSequencer({
+    ...{ database, signer, actor: party, now },
+    waitingLimit: limits.waitingQueueLength,
+  })
+  onClose(() => sequencer.close())
+  for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
+  const registry = holdRegistry(current)
+  const signals = { inbox: createSignal(), outbox: createSignal() }
+  const directory = () => registry.directory(now())
+  const gateway = { party, database, sequencer, keys, limits, logger, signals, registry, directory, now }
+  const relay = startRelay(gateway)
+  onClose(() => relay.stop())
+  onClose(watchRegistry(gateway))
+  return gateway
+}
+
+function signerOf({ ledger: origin }: Party, { pair, publicKeys }: LedgerPair): LedgerSigner {
+  const [ed25519, mlDsa44] = publicKeys
+  return { keys: { origin, ed25519, mlDsa44 }, pair }
+}
+
+/** Gives the end of it. */
+function watchRegistry(gateway: Gateway): () => Promise<void> {
+  let looking = Promise.resolve()
+  const look = async (): Promise<void> => {
+    try {
+      await catchUp(gateway)
+    } catch (error) {
+      // The version in force stays in force; it is looked for again.
+      gateway.logger.error('task-failed', { task: 'registry-watch', ...errorFields(error) })
+    }
+  }
+  const timer = setInterval(() => (looking = look()), catchUpMilliseconds)
+  return async () => {
+    clearInterval(timer)
+    await looking
+  }
+}

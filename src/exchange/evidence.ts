@@ -1,0 +1,68 @@
+/** Answers for the evidence of a transfer: one file with all that this gateway can prove of it (protocol/evidence.md). */
+import { encodeAs } from '../../protocol/codec.ts'
+import { ownerOfLedger } from '../../protocol/directory.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import { type EvidenceFile, evidenceFile } from '../../protocol/evidence-format.ts'
+import { receiptOrigin } from '../../protocol/ledger/receipt.ts'
+import { findEntries, readCheckpoint } from '../ledger/store.ts'
+import { acknowledgementsOf } from './acknowledgements-table.ts'
+import { entryKeys } from './envelope-name.ts'
+import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
+import type { Gateway } from './gateway.ts'
+import { type InboxRow, inboxOf } from './inbox-table.ts'
+import { type OutboxRow, outboxOf } from './outbox-table.ts'
+import { visibleEnvelope } from './visible.ts'
+
+/** For the gateway's own party, as sender or recipient. Throws `not-found`. */
+export async function evidence(gateway: Gateway, id: string): Promise<Uint8Array> {
+  const { database } = gateway
+  const envelope = await visibleEnvelope(gateway, id, gateway.party)
+  const bytes = await envelopeBytes(database, envelope.issuer, envelope.id)
+  const relays = await outboxOf(database, envelope)
+  const acknowledgements = await acknowledgementsOf(database, envelope)
+  const keys = [
+    envelope.entry_key,
+    ...(await inboxOf(database, envelope)).flatMap((row) => readingKeys(envelope, row)),
+    ...acknowledgements.map(({ entry_key }) => entry_key),
+    ...relays.flatMap(({ entry_key }) => (entry_key === null ? [] : [entry_key])),
+  ]
+  const checkpoint = await readCheckpoint(database)
+  if (checkpoint === undefined) throw new Rejected('unavailable', 'no checkpoint yet')
+  return encodeAs(evidenceFile, {
+    type: 'pouch-evidence-v1',
+    gateway: gateway.party,
+    registry: gateway.directory().registry.bytes,
+    ...(bytes === undefined ? {} : { envelope: bytes }),
+    entries: await entriesOf(gateway, keys),
+    peerReceipts: relays.flatMap((relay) => peerReceiptOf(gateway, relay)),
+    acknowledgements: acknowledgements.map((row) => row.bytes),
+    checkpoint,
+  })
+}
+
+function readingKeys(envelope: EnvelopeSummary, row: InboxRow): readonly string[] {
+  return [
+    ...(row.consigned_to_reader ? [entryKeys.consigned(envelope, row.party)] : []),
+    ...(row.handed_over ? [entryKeys.handedOver(envelope, row.party)] : []),
+  ]
+}
+
+/** Each disclosed whole, in the ledger's order; a record that was shredded can be proven by nobody any more. */
+async function entriesOf(
+  { database, sequencer }: Gateway,
+  keys: readonly string[],
+): Promise<EvidenceFile['entries']> {
+  const stored = await findEntries(database, keys)
+  const disclosed: EvidenceFile['entries'][number][] = []
+  for (const { key, record, secret } of stored.toSorted((a, b) => a.index - b.index)) {
+    const entered = await sequencer.find(key)
+    if (record === null || secret === null || entered === undefined) continue
+    disclosed.push({ record, key: secret, receipt: entered.receipt })
+  }
+  return disclosed
+}
+
+function peerReceiptOf(gateway: Gateway, { peer_receipt: receipt }: OutboxRow): EvidenceFile['peerReceipts'] {
+  if (receipt === null) return []
+  return [{ party: ownerOfLedger(gateway.directory(), receiptOrigin(receipt)), receipt }]
+}

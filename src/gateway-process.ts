@@ -1,0 +1,128 @@
+/**
+ * Answers for the running program: a configuration in, a gateway with both listeners out. It refuses to start, in words for
+ * the operator, rather than to run on something unsound.
+ */
+import { readFileSync } from 'node:fs'
+import { openKeystore, type Keystore } from '../keys/keystore.ts'
+import { Rejected } from '../protocol/errors.ts'
+import type { KeyId, VerificationKey } from '../protocol/key.ts'
+import { type Composed, compose, type LedgerPair, type Parts } from './composition.ts'
+import { type Config, ConfigurationError } from './config.ts'
+import type { Gateway, GatewayKeys } from './exchange/gateway.ts'
+import { agencyApi } from './http/agency-api.ts'
+import { exchangeApi } from './http/exchange-api.ts'
+import { type Listening, serve } from './http/serve.ts'
+import { createLogger, type Logger } from './logger.ts'
+
+export interface GatewayProcess {
+  readonly gateway: Gateway
+  readonly agency: Listening
+  readonly exchange: Listening
+  /** Takes nothing new, finishes what has begun, closes the database. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Requests under way may take so long once stopping has begun. */
+const graceMilliseconds = 10_000
+
+/** Throws `ConfigurationError`, `DatabaseRefused` and `Rejected`. */
+export async function start(config: Config, logger = createLogger(config.logLevel)): Promise<GatewayProcess> {
+  const keystore = openedKeystore(config)
+  const parts = partsOf(config, keystore, logger)
+  keystore.close()
+  return listen(await compose(parts), config)
+}
+
+export type Places = Pick<
+  Config,
+  'agencyHost' | 'agencyPort' | 'exchangeHost' | 'exchangePort' | 'exchangeUrl'
+>
+
+/** Opens both listeners on a gateway that was put together. */
+export async function listen(composed: Composed, places: Places): Promise<GatewayProcess> {
+  const { gateway } = composed
+  const stopping = new AbortController()
+  const opened: Listening[] = []
+  const open = async (listening: Promise<Listening>): Promise<Listening> => {
+    opened.push(await listening)
+    return listening
+  }
+  const stop = async (): Promise<void> => {
+    stopping.abort()
+    gateway.logger.info('gateway-stopping', { party: gateway.party })
+    await Promise.all(opened.splice(0).map((listening) => listening.stop(graceMilliseconds)))
+    await composed.close()
+  }
+  try {
+    const { agencyHost, agencyPort, exchangeHost, exchangePort, exchangeUrl } = places
+    const agency = await open(
+      serve(agencyApi(gateway, stopping.signal), { host: agencyHost, port: agencyPort }),
+    )
+    const exchange = await open(
+      serve(exchangeApi(gateway, exchangeUrl, stopping.signal), { host: exchangeHost, port: exchangePort }),
+    )
+    gateway.logger.info('gateway-started', { party: gateway.party, port: exchange.port })
+    return { gateway, agency, exchange, stop: once(stop) }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= run())
+}
+
+function openedKeystore({ keysFolder, passphrase }: Config): Keystore {
+  if (passphrase !== undefined) return openKeystore(keysFolder, passphrase)
+  throw new ConfigurationError([
+    'POUCH_PASSPHRASE, or POUCH_PASSPHRASE_FILE: should hold the passphrase of the keys',
+  ])
+}
+
+function partsOf(config: Config, keystore: Keystore, logger: Logger): Parts {
+  const { party, databaseUrl, databaseFolder, pinnedRoots, registryFiles } = config
+  return {
+    party,
+    keys: keysIn(keystore),
+    ledger: ledgerIn(keystore),
+    database:
+      databaseUrl === undefined
+        ? { kind: 'embedded', directory: databaseFolder }
+        : { kind: 'postgresql', url: databaseUrl },
+    registry: { pinnedRoots, files: registryFiles.map(readRegistry) },
+    limits: config,
+    logger,
+    now: () => Math.floor(Date.now() / 1000),
+  }
+}
+
+/** A keystore without a signing pair is that of a blind gateway. */
+function keysIn(keystore: Keystore): GatewayKeys {
+  const blind = !keystore.list().some(({ use }) => use === 'sign')
+  return {
+    transport: keystore.transportKey(),
+    party: blind ? undefined : { signing: keystore.signingPair(), opening: keystore.openingKeys() },
+  }
+}
+
+function ledgerIn(keystore: Keystore): LedgerPair {
+  const pair = keystore.ledgerPair()
+  return { pair, publicKeys: [publicHalf(keystore, pair[0].id), publicHalf(keystore, pair[1].id)] }
+}
+
+function publicHalf(keystore: Keystore, id: KeyId): VerificationKey {
+  const key = keystore.find(id)?.publicKey
+  if (key === undefined || key.algorithm === 'hpke-9-ke') throw new Rejected('no-such-key', id)
+  return key
+}
+
+function readRegistry(file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file))
+  } catch (cause) {
+    const words = `${file}: should be the registry; get it from its publisher, then \`pouch registry trust\``
+    throw Object.assign(new ConfigurationError([words]), { cause })
+  }
+}
