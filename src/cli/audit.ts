@@ -1,4 +1,5 @@
 /** Answers for `pouch audit`: export a ledger, verify the whole of it offline, prove one entry of it. */
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { fromUtf8 } from '../../protocol/bytes.ts'
 import { formatProof } from '../../protocol/ledger/proof.ts'
@@ -13,6 +14,8 @@ import {
 } from '../../protocol/ledger/tiles.ts'
 import { exportFiles } from '../../protocol/ledger/export-format.ts'
 import { report } from '../../protocol/report.ts'
+import { exportLedger } from '../client/export.ts'
+import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
 import { acting, answer, type Answer, UsageError } from './answer.ts'
 import { examined } from './examined.ts'
 import { exportChecks, exportSize, read, type VerifiedExport, verifyExport } from './export-folder.ts'
@@ -24,8 +27,34 @@ export function auditCommand(): Command {
   return new Command('audit')
     .summary('export, verify and prove a ledger')
     .description('Export a ledger, verify an export offline, and prove single entries of it.')
+    .addCommand(exportCommand())
     .addCommand(verifyCommand())
     .addCommand(proveCommand())
+}
+
+interface ExportOptions extends AgencyOptions {
+  readonly out: string
+}
+
+function exportCommand(): Command {
+  return agencyOption(new Command('export'))
+    .summary('export the ledger to a folder')
+    .description(
+      'Export the ledger as of its newest checkpoint, with its records, to a folder. Needs the role auditor.',
+    )
+    .requiredOption('--out <folder>', 'a folder that does not exist yet')
+    .addHelpText('after', '\nExample:\n  pouch audit export --out est-ledger --data est')
+    .action(
+      acting<ExportOptions>((options) => {
+        if (existsSync(options.out))
+          throw new UsageError(`${options.out} is there already; name another folder`)
+        return atGateway(options, async (client) => {
+          const exported = await exportLedger(client, options.out, progressBar('entries'))
+          const next = `  next: pouch audit verify ${options.out}`
+          return answer(`${exported.size} entries of ${exported.origin} in ${options.out}\n${next}`, exported)
+        })
+      }),
+    )
 }
 
 interface AuditOptions extends TrustOptions {

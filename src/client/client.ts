@@ -144,6 +144,21 @@ export class Client {
     return this.#bytes(version === undefined ? '/v1/registry' : `/v1/registry/${version}`)
   }
 
+  /** A file of the ledger by its C2SP path: `checkpoint`, `tile/0/000`, `tile/entries/000.p/17`. */
+  async ledgerFile(path: string): Promise<Uint8Array> {
+    return this.#bytes(`/ledger/${path}`)
+  }
+
+  /** What the first entry of the ledger chains to; for auditors. */
+  async ledgerDescriptor(): Promise<Uint8Array> {
+    return this.#bytes('/v1/ledger/descriptor')
+  }
+
+  /** The records of the entries from 256 × `bundle` on; for auditors. */
+  async ledgerRecords(bundle: number): Promise<Uint8Array> {
+    return this.#bytes(`/v1/ledger/records/${bundle}`)
+  }
+
   /** Offers a signed registry, and gives the version then in force. */
   async adoptRegistry(document: Uint8Array): Promise<z.output<typeof adoptedForm>> {
     return this.#json(adoptedForm, { ...cosePost('/v1/registry', document), method: 'PUT' })

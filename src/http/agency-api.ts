@@ -1,6 +1,7 @@
 /** Answers for the agency listener: what the party's own systems may ask, with a credential. */
 import type { Gateway } from '../exchange/gateway.ts'
 import { ledgerOperations } from './audit-api.ts'
+import { auditorOperations } from './auditor-operations.ts'
 import { agencyDoor } from './authenticate.ts'
 import { bodyReader, boundsFor } from './body.ts'
 import { fetchEnvelope, packages, submitEnvelope } from './envelope-operations.ts'
@@ -32,6 +33,7 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     earlierRegistry(gateway, roles),
     adoptRegistry(gateway, ['officer']),
     ...ledgerOperations(gateway, roles),
+    ...auditorOperations(gateway),
     alive(),
     ready(gateway),
   ]
