@@ -31,13 +31,11 @@ export function brokenConstraint(error: unknown): string | undefined {
 }
 
 /**
- * The database answered, and refused the statement for what it says: a value, a constraint, its grammar (SQLSTATE classes 21
- * to 23 and 42). Nothing of the transaction happened, and the same statement would be refused again.
+ * Not a fault of what was asked: the connection is lost (postgres.js and Node name that by a word), or the server is
+ * busy, full, read-only or stopping (SQLSTATE 08, 25006, 40, 53, 55, 57, 58). What was under way may have happened.
  */
-export function isFaultOfStatement(error: unknown): boolean {
-  return /^(21|22|23|42)/.test(sqlState(error) ?? '')
-}
-
-function sqlState(error: unknown): string | undefined {
-  return error instanceof StatementFailed || error instanceof postgres.PostgresError ? error.code : undefined
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ConnectionLost) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^((08|40|53|55|57|58)...|25006)$/.test(code) || /^(CONNECT|E[A-Z_]+$)/.test(code)
 }

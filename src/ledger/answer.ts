@@ -1,0 +1,75 @@
+/** Answers for what a caller gets for an entry, the first time and every time again. */
+import { equal } from '../../protocol/bytes.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
+import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
+import type { Seconds } from '../../protocol/names.ts'
+import type { Database } from '../database/open.ts'
+import { storeSigned } from './append.ts'
+import { provenReceipt, restoreSigned, type SignedRoot, sign } from './signing.ts'
+import { firstCheckpointOver, inclusionAt, rootAt, type StoredCheckpoint, type StoredEntry } from './store.ts'
+
+export interface Entered {
+  readonly index: number
+  /** Of the tree in which the receipt proves the entry. */
+  readonly size: number
+  readonly root: Uint8Array
+  readonly leaf: Uint8Array
+  /** protocol/ledger/receipt */
+  readonly receipt: Uint8Array
+  /** The signed note over size and root. */
+  readonly checkpoint: string
+  /** The event was entered before; nothing was done now. */
+  readonly repeated: boolean
+}
+
+export function answerOf(signed: SignedRoot, leaf: Uint8Array, inclusion: Inclusion): Entered {
+  const { index, size } = inclusion
+  const receipt = provenReceipt(signed, leaf, inclusion)
+  return { index, size, root: signed.root.root, leaf, receipt, checkpoint: signed.note, repeated: false }
+}
+
+/** What answering and signing again need. */
+export interface Answering {
+  readonly database: Database
+  readonly signer: LedgerSigner
+  readonly now: () => Seconds
+}
+
+/** The first answer again, made of what is stored. `unstored` gives signatures that are not in the tables yet. */
+export async function answerAgain(
+  answering: Answering,
+  { index, leaf }: StoredEntry,
+  unstored: (size: number) => SignedRoot | undefined,
+): Promise<Entered> {
+  const row = await firstCheckpointOver(answering.database, index)
+  if (row === undefined) throw new Rejected('broken-chain', `no checkpoint covers entry ${index}`)
+  const signed =
+    unstored(row.size) ?? restored(answering.signer.keys.origin, row) ?? (await signLate(answering, row))
+  const inclusion = await inclusionAt(answering.database, index, row.size)
+  return { ...answerOf(signed, leaf, inclusion), repeated: true }
+}
+
+function restored(
+  origin: string,
+  { size, root, signed, note, signatures }: StoredCheckpoint,
+): SignedRoot | undefined {
+  if (signed === null || note === null || signatures === null) return undefined
+  return restoreSigned({ origin, size, root }, { signed, note, signatures })
+}
+
+/**
+ * A gateway that stopped between the commit and the signature left a root that nobody signed. It is made anew from the
+ * tiles, and signed only if it is the same: for one size there is one root, whoever signs.
+ */
+export async function signLate(
+  { database, signer, now }: Answering,
+  { size, root }: Pick<StoredCheckpoint, 'size' | 'root'>,
+): Promise<SignedRoot> {
+  if (!equal(await rootAt(database, size), root)) {
+    throw new Rejected('broken-chain', `the tiles do not lead to the root of ${size}`)
+  }
+  const signed = sign({ origin: signer.keys.origin, size, root }, signer, now())
+  await storeSigned(database, [signed.row])
+  return signed
+}

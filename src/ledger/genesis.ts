@@ -1,0 +1,39 @@
+/** Answers for the first entry: what the ledger is, whose keys sign it, and that a database belongs to this ledger. */
+import { equal } from '../../protocol/bytes.ts'
+import * as is from '../../protocol/codec.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import { descriptor, genesisHash, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
+import { emptyRoot } from '../../protocol/ledger/merkle.ts'
+import type { Database } from '../database/open.ts'
+import { insertHead } from './append.ts'
+import type { NewEvent, SequencerOptions } from './sequencer.ts'
+import { readHead } from './store.ts'
+
+/** Writes the head of an empty ledger unless there is one, and gives the event of the first entry, which is entered once. */
+export async function createLedger({ database, signer, actor, now }: SequencerOptions): Promise<NewEvent> {
+  const { origin, ed25519, mlDsa44 } = signer.keys
+  const fresh = { origin, ed25519: ed25519.bytes, mlDsa44: mlDsa44.bytes, created: now() }
+  await insertHead(database, origin, {
+    descriptor: is.encodeAs(descriptor, fresh),
+    size: 0,
+    root: emptyRoot,
+    last: genesisHash(fresh),
+    fence: 0,
+  })
+  const ledger = await readDescriptor(database)
+  const same =
+    ledger?.origin === origin && equal(ledger.ed25519, ed25519.bytes) && equal(ledger.mlDsa44, mlDsa44.bytes)
+  if (!same)
+    throw new Rejected(
+      'unknown-key',
+      `the database holds the ledger of ${ledger?.origin ?? 'nobody'} with other keys`,
+    )
+  const record = { event: 'genesis', actor, at: ledger.created, digest: genesisHash(ledger) } as const
+  return { key: 'genesis', fingerprint: genesisHash(ledger), record, effects: [] }
+}
+
+/** What the ledger in this database is; `undefined` before the first start. */
+export async function readDescriptor(database: Database): Promise<LedgerDescriptor | undefined> {
+  const head = await readHead(database)
+  return head && is.decodeAs(descriptor, head.descriptor, 'descriptor')
+}

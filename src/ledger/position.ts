@@ -1,0 +1,106 @@
+/** Answers for what a writer keeps in memory: where the ledger is, and the edge of the tree that the next entries extend. */
+import { equal } from '../../protocol/bytes.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import { chain, type Entry, verifyLink } from '../../protocol/ledger/entry.ts'
+import { type Frontier, leafHash, perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
+import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
+import { type Edge, type Growth, grow, nodesFromTiles, tileWidth } from '../../protocol/ledger/tiles.ts'
+import type { Database } from '../database/open.ts'
+import { type Head, readHashes, readHead, readLeaves } from './store.ts'
+
+export interface Position {
+  readonly head: Head
+  readonly frontier: Frontier
+  readonly edge: Edge
+}
+
+export interface Extension {
+  readonly entries: readonly Entry[]
+  readonly growth: Growth
+  /** Where the ledger is once the extension is durable. */
+  readonly position: Position
+}
+
+/** Chains the commitments to the last entry. Nothing is written. */
+export function extend(position: Position, commitments: readonly Uint8Array[]): Extension {
+  let last = position.head.last
+  const entries = commitments.map((commitment) => {
+    const entry = chain(last, commitment)
+    last = entry.hash
+    return entry
+  })
+  const growth = grow(
+    position.frontier,
+    position.edge,
+    entries.map(({ hash }) => hash),
+  )
+  const { frontier, edge } = growth
+  const head = { ...position.head, size: frontier.size, root: rootOf(frontier), last }
+  return { entries, growth, position: { head, frontier, edge } }
+}
+
+/** The nodes that proofs of a batch's own entries need: all are in the tiles that it touched. Each is hashed once. */
+export function nodesOf({ growth: { full, frontier, edge } }: Extension): NodeReader {
+  const known = new Map<string, readonly Uint8Array[]>(
+    full.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]),
+  )
+  for (const [level, hashes] of edge.entries()) {
+    known.set(`${level}/${Math.floor(frontier.size / tileWidth ** (level + 1))}`, hashes)
+  }
+  const read = nodesFromTiles(frontier.size, ({ level, index }) => known.get(`${level}/${index}`) ?? [])
+  const nodes = new Map<string, Uint8Array>()
+  return (level, index) => {
+    const name = `${level}/${index}`
+    const hash = nodes.get(name) ?? read(level, index)
+    nodes.set(name, hash)
+    return hash
+  }
+}
+
+/** Reads the position anew, and takes it only if the entries and tiles lead to the root and last entry that the head names. */
+export async function loadPosition(database: Database): Promise<Position> {
+  const head = await requireHead(database)
+  const edge: (readonly Uint8Array[])[] = []
+  for (
+    let [level, count] = [0, head.size];
+    count > 0;
+    [level, count] = [level + 1, Math.floor(count / tileWidth)]
+  ) {
+    const width = count % tileWidth
+    edge.push(
+      width === 0 ? [] : await readHashes(database, { level, index: Math.floor(count / tileWidth), width }),
+    )
+  }
+  const last = await readLeaves(database, { start: Math.max(head.size - 1, 0), end: head.size })
+  const frontier = frontierOf(head.size, edge)
+  const agrees = equal(rootOf(frontier), head.root) && last.every((leaf) => equal(leafHash(leaf), head.last))
+  if (!agrees) throw new Rejected('broken-chain', `the entries do not lead to the head at ${head.size}`)
+  return { head, frontier, edge }
+}
+
+/** Follows what other writers entered since. */
+export async function followHead(database: Database, position: Position): Promise<Position> {
+  const head = await requireHead(database)
+  const leaves = await readLeaves(database, { start: position.head.size, end: head.size })
+  const last = leaves.reduce((previous, leaf) => verifyLink(leaf, previous), position.head.last)
+  const { frontier, edge } = grow(position.frontier, position.edge, leaves.map(leafHash))
+  if (!equal(rootOf(frontier), head.root) || !equal(last, head.last)) {
+    throw new Rejected(
+      'broken-chain',
+      `the entries do not lead from ${position.head.size} to the head at ${head.size}`,
+    )
+  }
+  return { head, frontier, edge }
+}
+
+async function requireHead(database: Database): Promise<Head> {
+  const head = await readHead(database)
+  if (head === undefined) throw new Rejected('broken-chain', 'the ledger has no head')
+  return head
+}
+
+/** Every peak of the tree is in the last, partial tile of its level. */
+function frontierOf(size: number, edge: Edge): Frontier {
+  const read = nodesFromTiles(size, ({ level }) => edge[level] ?? [])
+  return { size, peaks: perfectNodes({ start: 0, end: size }).map(({ level, index }) => read(level, index)) }
+}

@@ -1,0 +1,117 @@
+/**
+ * Answers for one order of events: callers push, one loop takes whatever waits (no timer), and a batch is one transaction
+ * with the rows that belong to it. Commit, sign, verify the proofs, answer: nobody is answered for what is not durable.
+ */
+import { equal } from '../../protocol/bytes.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { LedgerRecord } from '../../protocol/ledger/record.ts'
+import type { Answering, Entered } from './answer.ts'
+import { answerAgain } from './answer.ts'
+import type { Effect } from './effect.ts'
+import { createLedger } from './genesis.ts'
+import { type Pending, pend, takeBatch } from './pending.ts'
+import { findEntries } from './store.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+export interface NewEvent {
+  /** Names the event: it is entered once, however often it is pushed. */
+  readonly key: string
+  /** 32 bytes that tell this event from any other under the same key. */
+  readonly fingerprint: Uint8Array
+  readonly record: LedgerRecord
+  /** Rows that commit with the entry, or not at all. */
+  readonly effects: readonly Effect[]
+}
+
+export interface SequencerOptions extends Answering {
+  /** Who is named as the actor of the first entry: the ledger's party. */
+  readonly actor: string
+  /** More events than this between push and answer are refused as `unavailable`. */
+  readonly waitingLimit?: number
+}
+
+export interface Sequencer {
+  /**
+   * Gives the entry once it is durable. The same key and fingerprint again give the first answer. Throws `reused-id` for
+   * another fingerprint, `unavailable` when too much waits or the database is away, and whatever an effect threw.
+   */
+  push(event: NewEvent): Promise<Entered>
+  /** The answer that the event of this key got; `undefined` when it was never entered. */
+  find(key: string): Promise<Entered | undefined>
+  /** Enters what waits, then stops. */
+  close(): Promise<void>
+}
+
+/** Makes the ledger at the first start, and repairs what a crash left unsigned. */
+export async function openSequencer(options: SequencerOptions): Promise<Sequencer> {
+  const genesis = await createLedger(options)
+  const sequencer = sequence(options, await createWriter(options))
+  if ((await sequencer.find(genesis.key)) === undefined) await sequencer.push(genesis)
+  return sequencer
+}
+
+const greatestHeldWeight = 64 * 1024 * 1024
+
+function sequence({ waitingLimit = 4096, ...options }: SequencerOptions, writer: Writer): Sequencer {
+  const waiting: Pending[] = []
+  /** From push to answer. */
+  const held = new Map<string, Pending>()
+  let heldWeight = 0
+  let running: Promise<void> | undefined
+  let closed = false
+
+  const push = async (event: NewEvent): Promise<Entered> => {
+    const earlier = held.get(event.key)
+    if (earlier !== undefined) return again(earlier, event)
+    if (closed || held.size >= waitingLimit || heldWeight >= greatestHeldWeight) {
+      throw new Rejected('unavailable', `${held.size} events are under way`)
+    }
+    const pending = hold(event)
+    try {
+      return await pending.answered.promise
+    } finally {
+      held.delete(event.key)
+      heldWeight -= pending.weight
+    }
+  }
+
+  const hold = (event: NewEvent): Pending => {
+    const pending = pend(event)
+    held.set(event.key, pending)
+    heldWeight += pending.weight
+    waiting.push(pending)
+    running ??= run()
+    return pending
+  }
+
+  const run = async (): Promise<void> => {
+    // Whatever is pushed in the same turn goes into the same batch.
+    await Promise.resolve()
+    for (let batch = takeBatch(waiting); batch.length > 0; batch = takeBatch(waiting)) {
+      await writer.enter(batch, () => waiting.length === 0)
+    }
+    // In the same step as the last look: a push after it starts the loop again.
+    running = undefined
+  }
+
+  const again = async (earlier: Pending, event: NewEvent): Promise<Entered> => {
+    const same = equal(earlier.event.fingerprint, event.fingerprint)
+    if (same) return { ...(await earlier.answered.promise), repeated: true }
+    await earlier.answered.promise.catch(() => undefined)
+    // Entered, it is found and refused as a reuse; failed, it leaves the key to this event.
+    return push(event)
+  }
+
+  const find = async (key: string): Promise<Entered | undefined> => {
+    const [entry] = await findEntries(options.database, [key])
+    return entry && answerAgain(options, entry, writer.unstored)
+  }
+
+  const close = async (): Promise<void> => {
+    closed = true
+    await running
+    await writer.storeSignatures()
+  }
+
+  return { push, find, close }
+}
