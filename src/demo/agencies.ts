@@ -37,7 +37,12 @@ export interface Union {
 const signers = ['signer-a', 'signer-b', 'signer-c'] as const
 
 /** Three root signers of whom two must sign, and the agencies, each with its own data folder under `folder`. */
-export async function founded(folder: string, passphrase: string, plans: readonly AgencyPlan[], now: number): Promise<Union> {
+export async function founded(
+  folder: string,
+  passphrase: string,
+  plans: readonly AgencyPlan[],
+  now: number,
+): Promise<Union> {
   const opener = new Passphrase(passphrase)
   const roots = signers.map((name) => keysOf(path.join(folder, 'signers', name), opener, name, ['root'], now))
   const parties = plans.map((plan) =>
@@ -46,7 +51,9 @@ export async function founded(folder: string, passphrase: string, plans: readonl
   const enrolments = new Map([...roots, ...parties].map(({ name, enrolment }) => [name, enrolment]))
   const document = documentFrom(planOf(plans), (name) => enrolments.get(name), undefined, now)
   const proposal = proposeRegistry(document)
-  const signatures = roots.slice(0, 2).map(({ keystore }) => signRegistry(proposal, keystore.signingPair('root')))
+  const signatures = roots
+    .slice(0, 2)
+    .map(({ keystore }) => signRegistry(proposal, keystore.signingPair('root')))
   const bytes = combineRegistry(proposal, signatures)
   const digest = rootsDigest(document.roots)
   const directory = directoryOf(acceptFirst(bytes, digest), now)
@@ -56,7 +63,12 @@ export async function founded(folder: string, passphrase: string, plans: readonl
     plans.map(async (plan, i) => {
       settle(folderOf(folder, plan), plan, bytes, digest)
       const openingKeys = parties[i]?.keystore.openingKeys() ?? []
-      return { ...plan, folder: folderOf(folder, plan), credential: await credentialFor(folderOf(folder, plan), now), openingKeys }
+      return {
+        ...plan,
+        folder: folderOf(folder, plan),
+        credential: await credentialFor(folderOf(folder, plan), now),
+        openingKeys,
+      }
     }),
   )
   return { agencies, directory, registryFile, roots: digest }
@@ -71,14 +83,24 @@ type Use = 'sign' | 'open' | 'transport' | 'ledger' | 'root'
 function keysOf(folder: string, passphrase: Passphrase, name: string, uses: readonly Use[], now: number) {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const keystore = createKeystore(path.join(folder, 'keys'), passphrase)
-  const enrolment = enrolmentOf(name, uses.flatMap((use) => keystore.add(use, now)))
+  const enrolment = enrolmentOf(
+    name,
+    uses.flatMap((use) => keystore.add(use, now)),
+  )
   writeFileSync(path.join(folder, 'enrolment.json'), `${JSON.stringify(enrolment, null, 2)}\n`)
   return { name, keystore, enrolment }
 }
 
 function settle(folder: string, plan: AgencyPlan, registry: Uint8Array, pinnedRoots: string): void {
   const { id: party, agencyPort, exchangePort } = plan
-  const settings = { party, exchangeUrl: gatewayUrl(plan), agencyPort, exchangePort, pinnedRoots, logLevel: 'warn' }
+  const settings = {
+    party,
+    exchangeUrl: gatewayUrl(plan),
+    agencyPort,
+    exchangePort,
+    pinnedRoots,
+    logLevel: 'warn',
+  }
   writeFileSync(path.join(folder, 'pouch.json'), `${JSON.stringify(settings, null, 2)}\n`)
   writeFileSync(path.join(folder, 'registry.cose'), registry)
 }
@@ -91,7 +113,11 @@ function gatewayUrl({ exchangePort }: AgencyPlan): string {
 async function credentialFor(folder: string, now: number): Promise<string> {
   const database = await openDatabase({ kind: 'embedded', directory: path.join(folder, 'database') })
   try {
-    const [made] = await issueCredentials(database, [{ name: 'demo', roles: ['submit', 'read', 'auditor'] }], now)
+    const [made] = await issueCredentials(
+      database,
+      [{ name: 'demo', roles: ['submit', 'read', 'auditor'] }],
+      now,
+    )
     const token = made?.token ?? ''
     writeFileSync(path.join(folder, 'credential'), `${token}\n`, { mode: 0o600 })
     return token

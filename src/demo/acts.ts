@@ -1,0 +1,163 @@
+/** Answers for what happens in the demonstration, act by act: a transfer permitted, one refused, one tampered with, two checks. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { examine } from '../../protocol/examine.ts'
+import { entriesPath } from '../../protocol/ledger/tiles.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import { verify } from '../../protocol/envelope/verify.ts'
+import { exportSize, verifyExport } from '../cli/export-folder.ts'
+import { Client } from '../client/client.ts'
+import { exportLedger } from '../client/export.ts'
+import { ProblemError } from '../client/problem-error.ts'
+import type { Agency, Union } from './agencies.ts'
+import { overreach, visitConfirmation } from './requests.ts'
+import { milliseconds, type Telling } from './telling.ts'
+
+export interface Stage {
+  readonly folder: string
+  readonly union: Union
+  readonly tell: Telling
+  now(): number
+}
+
+export function clientOf({ union }: Stage, id: string): Client {
+  const { agencyPort, credential } = agencyNamed(union, id)
+  return new Client({ url: `http://127.0.0.1:${agencyPort}`, credential })
+}
+
+function agencyNamed({ agencies }: Union, id: string): Agency {
+  const found = agencies.find((agency) => agency.id === id)
+  if (found === undefined) throw new Error(`no agency ${id}`)
+  return found
+}
+
+/** EST confirms a clearance to NLD and NATO-NOS; both open it and acknowledge. Gives the envelope's id. */
+export async function permitted(stage: Stage): Promise<string> {
+  const { tell, folder } = stage
+  const est = clientOf(stage, 'EST')
+  const began = performance.now()
+  const { id, index, receipt } = await est.package(visitConfirmation(stage.now()))
+  tell.figure('issue, seal to 2 recipients, decide, enter, receipt', milliseconds(began))
+  tell.say(`EST signs and seals: envelope ${id}`)
+  tell.say(`permitted; entry ${index} of EST’s ledger, receipt ${receipt.length} bytes`)
+  writeFileSync(path.join(folder, 'receipt.cbor'), receipt)
+  writeFileSync(path.join(folder, 'envelope.cose'), await est.fetch(id))
+  for (const reader of ['NLD', 'NATO-NOS']) await read(stage, reader, id)
+  await settled(est, id)
+  tell.figure('from request to both acknowledgements back', milliseconds(began))
+  tell.say('EST holds both acknowledgements, and the receipts of both ledgers')
+  return id
+}
+
+async function read(stage: Stage, reader: string, id: string): Promise<void> {
+  const client = clientOf(stage, reader)
+  const item = await arrival(client, id)
+  const { attestations } = await client.content(item)
+  const [first] = attestations
+  if (first === undefined) throw new Error('an empty envelope')
+  const { clearance, identifiers, subject } = first
+  stage.tell.say(
+    `${reader} opens it: ${subject} (${Object.values(identifiers).join(', ')}) holds ${clearance.level}`,
+  )
+  await client.acknowledge(item, { outcome: 'opened' })
+}
+
+async function arrival(client: Client, id: string): Promise<string> {
+  const signal = AbortSignal.timeout(30_000)
+  for await (const item of client.inbox({ follow: true, signal })) if (item.id === id) return item.id
+  throw new Error(`envelope ${id} did not arrive`)
+}
+
+async function settled(client: Client, id: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const { recipients } = await client.status(id)
+    if (recipients.every(({ acknowledgement }) => acknowledgement?.outcome === 'opened')) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`envelope ${id} was not acknowledged`)
+}
+
+/** NLD asks for what the policy does not allow: every ground is named, and the refusal is an entry. */
+export async function refused(stage: Stage): Promise<void> {
+  const problem = await refusalOf(() => clientOf(stage, 'NLD').package(overreach(stage.now())))
+  stage.tell.say('NLD asks to send COSMIC TOP SECRET to EST for recruitment')
+  stage.tell.say(`refused (${problem.code}), on ${problem.grounds.length} grounds:`)
+  for (const { code, found, change } of problem.grounds) stage.tell.say(`  ${code}: ${found}; ${change}`)
+  stage.tell.say(`the refusal is entry ${problem.entry?.index ?? '?'} of NLD’s ledger`)
+}
+
+async function refusalOf(run: () => Promise<unknown>): Promise<ProblemError> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof ProblemError) return error
+    throw error
+  }
+  throw new Error('this should have been refused')
+}
+
+/** One bit of the label is changed on the way: the gateway refuses it, and so does anyone else. */
+export async function tampered(stage: Stage): Promise<void> {
+  const { folder, tell, union } = stage
+  const bytes = new Uint8Array(readFileSync(path.join(folder, 'envelope.cose')))
+  const at = Buffer.from(bytes).indexOf('NATO SECRET') + 'NATO SECRE'.length
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(path.join(folder, 'tampered.cose'), bytes)
+  const problem = await refusalOf(() => clientOf(stage, 'EST').submit(bytes))
+  tell.say('somebody changes one bit of the label: NATO SECRET becomes NATO SECREU')
+  tell.say(`the gateway refuses it: ${problem.title} (${problem.code})`)
+  try {
+    verify(bytes, union.directory, stage.now())
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    tell.say(`so does anyone with the registry: ${error.code}`)
+  }
+}
+
+/** A stranger with the registry and the digest of its roots, and nothing else. */
+export async function thirdParty(stage: Stage, id: string): Promise<void> {
+  const { folder, tell, union } = stage
+  const evidence = await clientOf(stage, 'EST').evidence(id)
+  writeFileSync(path.join(folder, 'evidence.cbor'), evidence)
+  const began = performance.now()
+  const { good, checks } = examine(evidence, {
+    directory: union.directory,
+    now: stage.now(),
+    openingKeys: [],
+  })
+  tell.figure('a third party verifies the evidence', milliseconds(began))
+  tell.say(`EST’s evidence, ${evidence.length} bytes in one file: ${good ? 'good' : 'NOT GOOD'}`)
+  for (const { check, outcome } of checks) tell.say(`  ${outcome}  ${check}`)
+  if (!good) throw new Error('the evidence should be good')
+}
+
+/** The auditor hashes all of EST's ledger again, and then a copy in which one byte was changed. */
+export async function audited(stage: Stage): Promise<void> {
+  const { folder, tell, union } = stage
+  const ledger = path.join(folder, 'est-ledger')
+  await exportLedger(clientOf(stage, 'EST'), ledger, () => undefined)
+  const began = performance.now()
+  const { size, records } = verifyExport(ledger, union.directory, stage.now(), () => undefined)
+  tell.figure(`an auditor verifies a ledger of ${size} entries`, milliseconds(began))
+  tell.say(`EST’s ledger: ${size} entries, ${records} records, every link, tile and the signed root: good`)
+  const changed = path.join(folder, 'est-ledger-changed')
+  cpSync(ledger, changed, { recursive: true })
+  changeOneByte(changed)
+  try {
+    verifyExport(changed, union.directory, stage.now(), () => undefined)
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    tell.say(`a copy with one byte changed: refused (${error.code}): ${error.detail}`)
+    return
+  }
+  throw new Error('the changed copy should have been refused')
+}
+
+function changeOneByte(folder: string): void {
+  const { size } = exportSize(folder)
+  const file = path.join(folder, entriesPath({ index: 0, width: Math.min(256, size) }))
+  const bytes = readFileSync(file)
+  const middle = Math.floor(bytes.length / 2)
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1
+  writeFileSync(file, bytes)
+}
