@@ -5,7 +5,7 @@ import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
 import { fieldHashes, fieldLeaf, fieldSalts, parseLeaf } from './entry.ts'
 import { appendMany, emptyFrontier, leafHash, rootOf } from './merkle.ts'
-import { inclusionRoot, proveInclusion } from './merkle-proof.ts'
+import { inclusionRoot, type NodeReader, proveInclusion } from './merkle-proof.ts'
 import { type FieldName, fieldNames, fieldValues, type LedgerRecord } from './record.ts'
 
 const disclosure = is.record({
@@ -24,16 +24,29 @@ export interface DisclosedField {
 
 /** What proves one field of the record to whoever holds the leaf, and tells nothing of the others. */
 export function discloseField(record: LedgerRecord, key: Uint8Array, name: FieldName): Uint8Array {
-  const index = fieldNames.indexOf(name)
-  const salt = fieldSalts(key)[index]
-  const value = fieldValues(record)[index]
-  if (salt === undefined || value === undefined) throw new RangeError(`no field ${name}`)
-  const hashes = fieldHashes(record, key)
-  const { path } = proveInclusion(index, fieldNames.length, (level, at) => {
+  const [disclosed] = discloseFields(record, key, [name])
+  if (disclosed === undefined) throw new RangeError(`no field ${name}`)
+  return disclosed
+}
+
+/** The same for several fields, hashing the record once. */
+export function discloseFields(
+  record: LedgerRecord,
+  key: Uint8Array,
+  names: readonly FieldName[],
+): readonly Uint8Array[] {
+  const [salts, values, hashes] = [fieldSalts(key), fieldValues(record), fieldHashes(record, key)]
+  const node: NodeReader = (level, at) => {
     const width = 2 ** level
     return rootOf(appendMany(emptyFrontier, hashes.slice(at * width, (at + 1) * width)))
+  }
+  return names.map((name) => {
+    const index = fieldNames.indexOf(name)
+    const [salt, value] = [salts[index], values[index]]
+    if (salt === undefined || value === undefined) throw new RangeError(`no field ${name}`)
+    const { path } = proveInclusion(index, fieldNames.length, node)
+    return is.encodeAs(disclosure, { type: 'pouch-disclosure-v1', salt, name, value, path })
   })
-  return is.encodeAs(disclosure, { type: 'pouch-disclosure-v1', salt, name, value, path })
 }
 
 /** Throws `bad-proof` when the field is not of the entry. The name alone gives its place, so that none passes for another. */

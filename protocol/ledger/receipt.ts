@@ -1,6 +1,6 @@
 /** Answers for receipts: RFC 9942 inclusion receipts by both ledger keys, with the leaf they are about (receipt.md). */
 import { equal } from '../bytes.ts'
-import { decode } from '../cbor.ts'
+import { type CborValue, decode } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
 import { coseAlgorithm, keyId, type SigningKey, type VerificationKey } from '../key.ts'
@@ -9,8 +9,10 @@ import { claims, headers } from '../numbers.ts'
 import { type Trace, untraced } from '../report.ts'
 import type { CheckpointBody, LedgerKeys, LedgerSigner } from './checkpoint.ts'
 import { inclusionSign1, rfc9162Sha256, rootMessage } from './cose-receipt.ts'
+import { verifyDisclosure } from './disclosure.ts'
 import { leafHash } from './merkle.ts'
 import { type Inclusion, inclusionRoot } from './merkle-proof.ts'
+import type { FieldName } from './record.ts'
 
 const header = is.record({
   alg: is.field(headers.alg, is.integer),
@@ -34,6 +36,8 @@ const receiptFile = is.record({
   type: is.field('type', is.oneOf(receiptType)),
   leaf: is.field('leaf', is.bytes(1, maxLeafBytes)),
   receipts: is.field('receipts', is.tuple(is.embedded(inclusionSign1), is.embedded(inclusionSign1))),
+  /** Fields of the record, each with its proof: they say what the entry is about. */
+  disclosures: is.optional('disclosures', is.list(is.bytes(1, 16_384), 1, 32)),
 })
 
 type Sign1 = is.Of<typeof inclusionSign1>
@@ -64,7 +68,12 @@ export function signRoot(body: CheckpointBody, { keys, pair }: LedgerSigner, at:
 }
 
 /** The receipt of one entry. The proof is made in the tree that was signed. */
-export function receipt(signed: RootSignatures, leaf: Uint8Array, inclusion: Inclusion): Uint8Array {
+export function receipt(
+  signed: RootSignatures,
+  leaf: Uint8Array,
+  inclusion: Inclusion,
+  disclosures: readonly Uint8Array[] = [],
+): Uint8Array {
   if (inclusion.size !== signed.size) throw new RangeError('the proof is of a tree of another size')
   const sign1 = ({ protectedBytes, signature }: RootSignature): Sign1 => [
     protectedBytes,
@@ -73,10 +82,19 @@ export function receipt(signed: RootSignatures, leaf: Uint8Array, inclusion: Inc
     signature,
   ]
   const receipts = [sign1(signed.signatures[0]), sign1(signed.signatures[1])] as const
-  return is.encodeAs(receiptFile, { type: receiptType, leaf, receipts })
+  const shown = disclosures.length === 0 ? {} : { disclosures }
+  return is.encodeAs(receiptFile, { type: receiptType, leaf, receipts, ...shown })
 }
 
-export const receiptChecks = ['encoding', 'structure', 'keys', 'proof', 'signatures', 'expected'] as const
+export const receiptChecks = [
+  'encoding',
+  'structure',
+  'keys',
+  'proof',
+  'signatures',
+  'disclosures',
+  'expected',
+] as const
 export type ReceiptCheck = (typeof receiptChecks)[number]
 
 declare const verified: unique symbol
@@ -86,6 +104,8 @@ export interface VerifiedReceipt extends CheckpointBody {
   readonly index: number
   readonly leaf: Uint8Array
   readonly at: Seconds
+  /** The fields of the record that the receipt shows, each proven under the leaf. */
+  readonly disclosed: ReadonlyMap<FieldName, CborValue>
 }
 
 /** What the reader knows already, and the receipt must agree with. */
@@ -100,7 +120,7 @@ export function verifyReceipt(
   expected: ExpectedReceipt = {},
   trace: Trace<ReceiptCheck> = untraced,
 ): VerifiedReceipt {
-  const { leaf, receipts, parsed } = parseReceipt(bytes, trace)
+  const { leaf, receipts, disclosures, parsed } = parseReceipt(bytes, trace)
   trace('keys')
   const pair = [keys.ed25519, keys.mlDsa44] as const
   for (const [i, key] of pair.entries()) checkHeader(parsed[i], key, keys.origin)
@@ -108,11 +128,13 @@ export function verifyReceipt(
   const [inclusion, root] = sharedProof(receipts, parsed, leaf)
   trace('signatures')
   for (const [i, key] of pair.entries()) checkSignature(receipts[i], key, root)
+  trace('disclosures')
+  const disclosed = shownFields(leaf, disclosures)
   trace('expected')
   checkExpected(expected, leaf, inclusion.index)
   const { index, size } = inclusion
   const at = Math.max(...parsed.map((each) => each.claims.iat))
-  return { origin: keys.origin, index, size, root, leaf, at } as VerifiedReceipt
+  return { origin: keys.origin, index, size, root, leaf, at, disclosed } as VerifiedReceipt
 }
 
 /** The ledger that the receipt says it is of, by which its keys are looked up; not verified. */
@@ -125,9 +147,20 @@ function parseReceipt(bytes: Uint8Array, trace: Trace<ReceiptCheck>) {
   if (bytes.length > maxReceiptBytes) throw new Rejected('too-large', 'receipt')
   const value = decode(bytes)
   trace('structure')
-  const { leaf, receipts } = receiptFile.read(value, 'receipt')
+  const { leaf, receipts, disclosures = [] } = receiptFile.read(value, 'receipt')
   const headerOf = ([protectedBytes]: Sign1): Header => is.decodeAs(header, protectedBytes, 'receipt header')
-  return { leaf, receipts, parsed: [headerOf(receipts[0]), headerOf(receipts[1])] as const }
+  const parsed = [headerOf(receipts[0]), headerOf(receipts[1])] as const
+  return { leaf, receipts, disclosures, parsed }
+}
+
+function shownFields(
+  leaf: Uint8Array,
+  disclosures: readonly Uint8Array[],
+): ReadonlyMap<FieldName, CborValue> {
+  const proven = disclosures.map((each) => verifyDisclosure(leaf, each))
+  const shown = new Map(proven.map(({ name, value }) => [name, value]))
+  if (shown.size !== proven.length) throw new Rejected('bad-disclosure', 'a field is shown twice')
+  return shown
 }
 
 function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
