@@ -2,7 +2,9 @@
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
+import { discloseFields } from '../../protocol/ledger/disclosure.ts'
 import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
+import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
 import { storeSigned } from './append.ts'
@@ -23,9 +25,25 @@ export interface Entered {
   readonly repeated: boolean
 }
 
-export function answerOf(signed: SignedRoot, leaf: Uint8Array, inclusion: Inclusion): Entered {
+/** An entry's leaf, and what it commits to; null once the record was shredded. */
+export interface Recorded {
+  readonly leaf: Uint8Array
+  readonly record: Uint8Array | null
+  readonly secret: Uint8Array | null
+}
+
+/** What a receipt shows of its entry: enough to say what was entered of which envelope, and when. */
+const shownFields = ['at', 'event', 'digest', 'decision', 'transfer'] as const satisfies readonly FieldName[]
+
+export function answerOf(
+  signed: SignedRoot,
+  { leaf, record, secret }: Recorded,
+  inclusion: Inclusion,
+): Entered {
   const { index, size } = inclusion
-  const receipt = provenReceipt(signed, leaf, inclusion)
+  const shown =
+    record === null || secret === null ? [] : discloseFields(parseRecord(record), secret, shownFields)
+  const receipt = provenReceipt(signed, leaf, inclusion, shown)
   return { index, size, root: signed.root.root, leaf, receipt, checkpoint: signed.note, repeated: false }
 }
 
@@ -39,15 +57,15 @@ export interface Answering {
 /** The first answer again, made of what is stored. `unstored` gives signatures that are not in the tables yet. */
 export async function answerAgain(
   answering: Answering,
-  { index, leaf }: StoredEntry,
+  entry: StoredEntry,
   unstored: (size: number) => SignedRoot | undefined,
 ): Promise<Entered> {
-  const row = await firstCheckpointOver(answering.database, index)
-  if (row === undefined) throw new Rejected('broken-chain', `no checkpoint covers entry ${index}`)
+  const row = await firstCheckpointOver(answering.database, entry.index)
+  if (row === undefined) throw new Rejected('broken-chain', `no checkpoint covers entry ${entry.index}`)
   const signed =
     unstored(row.size) ?? restored(answering.signer.keys.origin, row) ?? (await signLate(answering, row))
-  const inclusion = await inclusionAt(answering.database, index, row.size)
-  return { ...answerOf(signed, leaf, inclusion), repeated: true }
+  const inclusion = await inclusionAt(answering.database, entry.index, row.size)
+  return { ...answerOf(signed, entry, inclusion), repeated: true }
 }
 
 function restored(

@@ -46,11 +46,16 @@ export function restoreSigned(
 }
 
 /** A receipt leaves only when its proof leads from the leaf to the signed root. */
-export function provenReceipt({ root }: SignedRoot, leaf: Uint8Array, inclusion: Inclusion): Uint8Array {
+export function provenReceipt(
+  { root }: SignedRoot,
+  leaf: Uint8Array,
+  inclusion: Inclusion,
+  disclosures: readonly Uint8Array[],
+): Uint8Array {
   if (!equal(inclusionRoot(leafHash(leaf), inclusion), root.root)) {
     throw new Rejected('bad-proof', `entry ${inclusion.index} is not under the root of ${root.size}`)
   }
-  return receipt(root, leaf, inclusion)
+  return receipt(root, leaf, inclusion, disclosures)
 }
 
 /** Signatures on their way to the tables: with the next batch, or by themselves when there is none. */

@@ -159,9 +159,10 @@ async function commitBatch(
 function answerAll(batch: readonly Pending[], extension: Extension, signed: SignedRoot): void {
   const nodes = nodesOf(extension)
   const { size } = signed.row
-  for (const [i, { answered }] of batch.entries()) {
+  for (const [i, { answered, record, secret }] of batch.entries()) {
     const inclusion = proveInclusion(size - batch.length + i, size, nodes)
-    answered.resolve(answerOf(signed, leafAt(extension.entries, i), inclusion))
+    const leaf = leafAt(extension.entries, i)
+    answered.resolve(answerOf(signed, { leaf, record, secret }, inclusion))
   }
 }
 
