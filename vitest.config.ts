@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests without a database do not wait for one to start.
-const withoutDatabase = ['test/*.test.ts', 'test/{browser,keys,policy,protocol}/**/*.test.ts']
+const withoutDatabase = ['test/*.test.ts', 'test/{afterwards,browser,keys,policy,protocol}/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: withoutDatabase,
           globalSetup: ['test/support/databases-setup.ts'],
+          setupFiles: ['test/support/recorded-requests.ts'],
         },
       },
     ],

@@ -13,7 +13,9 @@ import { rootsDigest } from '../../protocol/roots.ts'
 import { compose, type Composed, type Parts } from '../../src/composition.ts'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { type GatewayProcess, listen } from '../../src/gateway-process.ts'
-import { createLogger, type Logger } from '../../src/logger.ts'
+import type { Logger } from '../../src/logger.ts'
+import { recordingLogger } from './recorded.ts'
+import { recordKeptDocuments, recordSeeds } from './recorded-world.ts'
 import { documentOf, signedBy } from './registry.ts'
 
 export interface PartyOptions {
@@ -81,6 +83,7 @@ export async function makeWorld(world: WorldOptions): Promise<World> {
     sources.set(each.id, await database())
   }
   const roots = [heldPair('ml-dsa-65'), heldPair('ml-dsa-65')]
+  recordSeeds([...parties.values()].flatMap(secretsOf).concat(roots.flat()))
   const proposed = documentOf([...parties.values()], roots, clock.now)
   const document = edit?.(proposed) ?? proposed
   const registry = signedBy(document, roots)
@@ -93,6 +96,7 @@ export async function makeWorld(world: WorldOptions): Promise<World> {
   }
   const composed = async (id: PartyId, changes: Partial<Parts> = {}): Promise<Composed> => {
     const own = known(parties, id)
+    const opening = [...parties.values()].map((party) => party.opening)
     const made = await compose({
       party: id,
       keys: { transport: own.transport, party: { signing: own.signing, opening: [own.opening] } },
@@ -100,12 +104,17 @@ export async function makeWorld(world: WorldOptions): Promise<World> {
       database: known(sources, id),
       registry: { pinnedRoots, files: [registry] },
       limits,
-      logger: logger ?? createLogger('silent'),
+      logger: logger ?? recordingLogger(),
       now: () => clock.now,
       ...changes,
     })
-    ends.add(made.close)
-    return made
+    const close = async (): Promise<void> => {
+      if (!ends.delete(close)) return
+      await recordKeptDocuments(made.gateway, opening)
+      await made.close()
+    }
+    ends.add(close)
+    return { ...made, close }
   }
   return {
     clock,
@@ -154,6 +163,10 @@ async function makeParty(options: PartyOptions): Promise<TestParty> {
     agencyPort: await freePort(),
     exchangePort: await freePort(),
   }
+}
+
+function secretsOf({ signing, opening, transport, ledger }: TestParty) {
+  return [...signing, ...ledger, transport, opening]
 }
 
 function heldPair(second: 'ml-dsa-65' | 'ml-dsa-44'): readonly [HeldSigningKey, HeldSigningKey] {
