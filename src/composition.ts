@@ -37,7 +37,7 @@ export interface Parts {
 export interface Composed {
   readonly gateway: Gateway
   /** Ends what the gateway does of itself, then closes the database. Listeners are closed before. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** How often the versions that another replica adopted are looked for. */
@@ -102,7 +102,9 @@ function watchRegistry(gateway: Gateway): () => Promise<void> {
       gateway.logger.error('task-failed', { task: 'registry-watch', ...errorFields(error) })
     }
   }
-  const timer = setInterval(() => (looking = look()), catchUpMilliseconds)
+  const timer = setInterval(() => {
+    looking = look()
+  }, catchUpMilliseconds)
   return async () => {
     clearInterval(timer)
     await looking

@@ -19,7 +19,7 @@ export interface GatewayProcess {
   readonly agency: Listening
   readonly exchange: Listening
   /** Takes nothing new, finishes what has begun, closes the database. Safe to call twice. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Requests under way may take so long once stopping has begun. */

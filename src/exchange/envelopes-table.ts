@@ -1,6 +1,8 @@
 /** Answers for the table of envelopes: what was decided about each, and the bytes as received of those that passed. */
+import { sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
+import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
 
 export interface EnvelopeRow {
   readonly issuer: PartyId
@@ -35,8 +37,25 @@ const summary = [
   'fingerprint',
 ] as const satisfies readonly (keyof EnvelopeSummary)[]
 
+const noBytes = new Uint8Array(0)
+
+/** One statement for any number of rows. */
 export async function insertEnvelopes(tx: Transaction, rows: readonly EnvelopeRow[]): Promise<void> {
-  await tx.insertInto('envelopes').values(rows).execute()
+  const column = <K extends keyof EnvelopeRow>(name: K): EnvelopeRow[K][] => rows.map((row) => row[name])
+  await sql`
+    insert into envelopes (
+      issuer, id, digest, allowed, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint)
+    select issuer, id, digest, octet_length(bytes) > 0, decision, header, nullif(bytes, ''::bytea),
+      accepted_at, expires_at, entry_key, fingerprint
+    from unnest(
+      ${textColumn(column('issuer'))}, ${textColumn(column('id'))}, ${byteaColumn(column('digest'))},
+      ${byteaColumn(column('decision'))}, ${byteaColumn(column('header'))},
+      ${byteaColumn(rows.map(({ bytes }) => bytes ?? noBytes))}, ${bigintColumn(column('accepted_at'))},
+      ${bigintColumn(column('expires_at'))}, ${textColumn(column('entry_key'))}, ${byteaColumn(column('fingerprint'))}
+    ) as given (
+      issuer, id, digest, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint)`.execute(
+    tx,
+  )
 }
 
 export async function findEnvelope(
@@ -76,5 +95,5 @@ export async function envelopeBytes(
     .where('issuer', '=', issuer)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row?.bytes == null ? undefined : new Uint8Array(row.bytes)
+  return row === undefined || row.bytes === null ? undefined : new Uint8Array(row.bytes)
 }

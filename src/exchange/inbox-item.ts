@@ -3,7 +3,7 @@ import type { MessageType } from '../../protocol/envelope/format.ts'
 import type { Label } from '../../protocol/label.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 
-/** Index in this gateway's ledger of the entry by which the envelope was accepted: 0 is before everything. */
+/** A place in the order in which this gateway accepted: 0 is before everything. */
 export type Cursor = number
 
 export interface InboxItem {
@@ -18,7 +18,7 @@ export interface InboxItem {
   readonly issuedAt: Seconds
   readonly expiresAt: Seconds
   readonly bytes: number
-  /** How far this party has come with it. */
+  /** What this party has acknowledged of it. */
   readonly state: 'waiting' | 'consigned' | 'opened' | 'refused'
 }
 

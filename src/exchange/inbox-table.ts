@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { PartyId } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
+import { textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Cursor, InboxItem } from './inbox-item.ts'
 
@@ -27,7 +28,9 @@ export interface InboxLine extends InboxRow {
 }
 
 export async function insertInbox(tx: Transaction, rows: readonly NewInboxRow[]): Promise<void> {
-  await tx.insertInto('inbox').values(rows).execute()
+  await sql`insert into inbox (party, issuer, id, state) select party, issuer, id, 'waiting' from ${named(rows)}`.execute(
+    tx,
+  )
 }
 
 export async function inboxRow(
@@ -83,25 +86,32 @@ export interface Progress extends EnvelopeName {
 }
 
 export async function markConsigned(tx: Transaction, rows: readonly Progress[]): Promise<void> {
-  for (const row of rows) await progressOf(tx, row).set({ consigned_to_reader: true }).execute()
+  await sql`update inbox set consigned_to_reader = true from ${named(rows)} where ${isNamed}`.execute(tx)
 }
 
 export async function markHandedOver(tx: Transaction, rows: readonly Progress[]): Promise<void> {
-  for (const row of rows) await progressOf(tx, row).set({ handed_over: true }).execute()
+  await sql`update inbox set handed_over = true from ${named(rows)} where ${isNamed}`.execute(tx)
 }
 
 export interface Acknowledged extends Progress {
   readonly outcome: 'consigned' | 'opened' | 'refused'
 }
 
+/** Only forward: what was opened or refused is not merely consigned again. */
 export async function markAcknowledged(tx: Transaction, rows: readonly Acknowledged[]): Promise<void> {
-  for (const { outcome, ...row } of rows) {
-    // Only forward: what was opened or refused is not merely consigned again.
-    const open = outcome === 'consigned' ? (['waiting'] as const) : (['waiting', 'consigned'] as const)
-    await progressOf(tx, row).set({ state: outcome }).where('state', 'in', open).execute()
+  for (const row of rows) {
+    await sql`
+      update inbox set state = ${row.outcome} from ${named([row])}
+      where ${isNamed} and (inbox.state = 'waiting' or (inbox.state = 'consigned' and ${row.outcome} <> 'consigned'))
+    `.execute(tx)
   }
 }
 
-function progressOf(tx: Transaction, { issuer, id, party }: Progress) {
-  return tx.updateTable('inbox').where('issuer', '=', issuer).where('id', '=', id).where('party', '=', party)
+/** Rows by their names, as a table of that name. */
+function named(rows: readonly Progress[]) {
+  const column = (name: keyof Progress): string[] => rows.map((row) => row[name])
+  return sql`unnest(${textColumn(column('party'))}, ${textColumn(column('issuer'))}, ${textColumn(column('id'))})
+    as given (party, issuer, id)`
 }
+
+const isNamed = sql`inbox.party = given.party and inbox.issuer = given.issuer and inbox.id = given.id`

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Code } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
+import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Outcome } from './transfer-status.ts'
 
@@ -14,7 +15,7 @@ export interface NewOutboxRow extends EnvelopeName {
   /** Origin of the other gateway. */
   readonly gateway: string
   /** Of an acknowledgement; empty for an envelope. */
-  readonly recipient: PartyId | ''
+  readonly recipient: PartyId
   readonly outcome: Outcome | ''
   readonly expires_at: Seconds
   readonly state: 'waiting'
@@ -56,14 +57,29 @@ const names = [
 const columns = sql.join(names.map((name) => sql.ref(name)))
 
 export async function insertOutbox(tx: Transaction, rows: readonly NewOutboxRow[]): Promise<void> {
-  await tx.insertInto('outbox').values(rows).execute()
+  const column = <K extends keyof NewOutboxRow>(name: K): NewOutboxRow[K][] => rows.map((row) => row[name])
+  await sql`
+    insert into outbox (kind, gateway, issuer, id, recipient, outcome, expires_at, state)
+    select kind, gateway, issuer, id, recipient, outcome, expires_at, 'waiting' from unnest(
+      ${textColumn(column('kind'))}, ${textColumn(column('gateway'))}, ${textColumn(column('issuer'))},
+      ${textColumn(column('id'))}, ${textColumn(column('recipient'))}, ${textColumn(column('outcome'))},
+      ${bigintColumn(column('expires_at'))}
+    ) as given (kind, gateway, issuer, id, recipient, outcome, expires_at)`.execute(tx)
 }
 
 export async function settleOutbox(tx: Transaction, rows: readonly Settlement[]): Promise<void> {
-  for (const { position, ...settled } of rows) {
-    await tx.updateTable('outbox').set(settled).where('position', '=', position).execute()
-  }
+  const column = <K extends keyof Settlement>(name: K): Settlement[K][] => rows.map((row) => row[name])
+  await sql`
+    update outbox set state = given.state, code = nullif(given.code, ''), entry_key = given.entry_key,
+      peer_receipt = nullif(given.peer_receipt, ''::bytea)
+    from unnest(
+      ${bigintColumn(column('position'))}, ${textColumn(column('state'))}, ${textColumn(rows.map(({ code }) => code ?? ''))},
+      ${textColumn(column('entry_key'))}, ${byteaColumn(rows.map((row) => row.peer_receipt ?? noReceipt))}
+    ) as given (position, state, code, entry_key, peer_receipt)
+    where outbox.position = given.position`.execute(tx)
 }
+
+const noReceipt = new Uint8Array(0)
 
 export async function gatewaysDue(database: Database): Promise<readonly string[]> {
   const rows = await database

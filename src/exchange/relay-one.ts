@@ -1,5 +1,6 @@
 /** Answers for one attempt to relay one envelope or acknowledgement, and for entering how it ended. */
 import { suite } from '#suite'
+import { equal } from '../../protocol/bytes.ts'
 import { type Directory, ledgerKeysOf, ownerOfLedger, partyOf } from '../../protocol/directory.ts'
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
@@ -29,7 +30,7 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
   if (envelope === undefined) throw new Error(`outbox row ${row.position} without its envelope`)
   if (row.expires_at <= gateway.now())
     return settle(attempt, row, envelope, { state: 'failed', code: 'expired' })
-  const answer = await answerOfPeer(attempt, row)
+  const answer = await answerOfPeer(attempt, row, envelope)
   switch (answer.kind) {
     case 'taken':
       circuits.answered(row.gateway)
@@ -44,7 +45,11 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
 
 // A crash after the peer took it and before this is entered: the claim passes, the same bytes go again, and the peer gives
 // the same receipt. It may have entered it once; so have we.
-async function answerOfPeer({ gateway, stop }: Attempt, row: OutboxRow): Promise<PeerAnswer> {
+async function answerOfPeer(
+  { gateway, stop }: Attempt,
+  row: OutboxRow,
+  { digest }: EnvelopeSummary,
+): Promise<PeerAnswer> {
   const answer = await postToPeer({
     targetUri: targetOf(row),
     body: await bodyOf(gateway, row),
@@ -54,7 +59,7 @@ async function answerOfPeer({ gateway, stop }: Attempt, row: OutboxRow): Promise
     stop,
   })
   if (answer.kind !== 'taken') return answer
-  return isReceiptOf(gateway.directory(), row.gateway, answer.receipt, gateway.now())
+  return isReceiptOf(gateway, row.gateway, answer.receipt, digest)
     ? answer
     : { kind: 'unsettled', away: false }
 }
@@ -77,13 +82,14 @@ async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array
   return new Uint8Array(own.bytes)
 }
 
-/** Whether a ledger of that gateway, by its keys in the registry, signed the receipt. */
-function isReceiptOf(directory: Directory, gateway: string, receipt: Uint8Array, now: number): boolean {
+/** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */
+function isReceiptOf(gateway: Gateway, peer: string, receipt: Uint8Array, digest: Uint8Array): boolean {
+  const directory = gateway.directory()
   try {
     const owner = ownerOfLedger(directory, receiptOrigin(receipt))
-    if (partyOf(directory, owner).gateway !== gateway) return false
-    verifyReceipt(receipt, ledgerKeysOf(directory, owner, now))
-    return true
+    const { disclosed } = verifyReceipt(receipt, ledgerKeysOf(directory, owner, gateway.now()))
+    const about = disclosed.get('digest')
+    return partyOf(directory, owner).gateway === peer && about instanceof Uint8Array && equal(about, digest)
   } catch (error) {
     if (error instanceof Rejected) return false
     throw error

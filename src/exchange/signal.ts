@@ -14,7 +14,10 @@ export function createSignal(): Signal {
     },
     wait: (milliseconds, abort) =>
       new Promise((resolve) => {
-        if (abort?.aborted === true) return resolve()
+        if (abort?.aborted === true) {
+          resolve()
+          return
+        }
         const wake = (): void => {
           clearTimeout(timer)
           abort?.removeEventListener('abort', wake)

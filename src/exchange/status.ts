@@ -40,7 +40,7 @@ function recipientStatus(
   return {
     party,
     relay: relay?.state ?? 'here',
-    ...(relay?.code == null ? {} : { code: relay.code }),
+    ...(relay === undefined || relay.code === null ? {} : { code: relay.code }),
     ...(last === undefined ? {} : { acknowledgement: statementOf(last) }),
   }
 }

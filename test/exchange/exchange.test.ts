@@ -138,6 +138,7 @@ eachDatabase('an exchange', ({ fresh }) => {
 
   test('shows a transfer to its sender and its recipients, and to nobody else', async () => {
     const sent = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
+    await relayed(sent.id)
     for (const reader of ['LVA', '']) {
       await expect(deliver(est, sent.id, reader)).rejects.toMatchObject({ code: 'not-found' })
       await expect(transferStatus(est, sent.id, reader)).rejects.toMatchObject({ code: 'not-found' })
