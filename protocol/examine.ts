@@ -5,6 +5,7 @@
 import { acknowledgementChecks, verifyAcknowledgement } from './acknowledgement.ts'
 import { attestationChecks, type VerifiedAttestation, verifyAttestation } from './attestation/verify.ts'
 import { toHex, utf8 } from './bytes.ts'
+import type { CborValue } from './cbor.ts'
 import { type Directory, ledgerKeysOf, ownerOfLedger } from './directory.ts'
 import { openEnvelope } from './envelope/open.ts'
 import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify.ts'
@@ -74,8 +75,13 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
     run(['ledger', ...receiptChecks], (trace) => {
       trace('ledger')
       const owner = ownerOfLedger(directory, receiptOrigin(bytes))
-      const { origin, index, size, at } = verifyReceipt(bytes, ledgerKeysOf(directory, owner, now), {}, trace)
-      return { ledger: origin, party: owner, entry: index, size, at }
+      const { origin, index, size, at, disclosed } = verifyReceipt(
+        bytes,
+        ledgerKeysOf(directory, owner, now),
+        {},
+        trace,
+      )
+      return { ledger: origin, party: owner, entry: index, size, at, ...shownFacts(disclosed) }
     }),
   checkpoint: (bytes, { directory, now }) =>
     run(['ledger', 'signatures'], (trace) => {
@@ -129,6 +135,16 @@ function envelopeFacts(envelope: VerifiedEnvelope): Facts {
     agreement,
     'issued at': issuedAt,
     'expires at': expiresAt,
+  }
+}
+
+/** Of what the entry is, as far as the receipt shows it. */
+function shownFacts(disclosed: ReadonlyMap<string, CborValue>): Facts {
+  const [event, digest, transfer] = ['event', 'digest', 'transfer'].map((name) => disclosed.get(name))
+  return {
+    ...(typeof event === 'string' && { event }),
+    ...(typeof transfer === 'string' && { envelope: transfer }),
+    ...(digest instanceof Uint8Array && { digest: toHex(digest) }),
   }
 }
 

@@ -86,6 +86,16 @@ export function readTrust(from: Environment, dataFolder?: string): Trust {
   return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
 }
 
+/** Whose data folder it is. Throws `ConfigurationError`. */
+export function readParty(from: Environment, dataFolder?: string): string {
+  const place = readPlace(from, dataFolder)
+  const parsed = partySchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  return parsed.data.party
+}
+
+const partySchema = settingsSchema.pick({ party: true }).loose()
+
 /** How the agency's own systems reach the gateway. */
 export interface AgencyAccess {
   readonly url: string

@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect.ts'
 import { keysCommand } from './keys.ts'
 import { openCommand } from './open.ts'
 import { registryCommand } from './registry.ts'
+import { sealCommand } from './seal.ts'
 import { sendCommand } from './send.ts'
 import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
@@ -29,6 +30,7 @@ export function program(): Command {
     inboxCommand(),
     acknowledgeCommand(),
     evidenceCommand(),
+    sealCommand(),
     openCommand(),
     verifyCommand(),
     inspectCommand(),

@@ -1,0 +1,39 @@
+/** Answers for `pouch seal`: a request in JSON becomes a sealed envelope here, with the keys of the data folder. */
+import { Command } from 'commander'
+import { environment, readPlace, readParty } from '../config.ts'
+import { sealRequest } from '../exchange/seal-request.ts'
+import { packageForm } from '../http/forms/submission.ts'
+import { acting, answer } from './answer.ts'
+import { readJsonFile, writeNew } from './files.ts'
+import { formed } from './formed.ts'
+import { keystoreAt } from './keys.ts'
+import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
+
+interface SealOptions extends TrustOptions {
+  readonly out: string
+}
+
+export function sealCommand(): Command {
+  return trustOption(new Command('seal'))
+    .summary('seal a request without a gateway')
+    .description(
+      'Issue, sign and seal the attestations of a request (JSON, as for send) to its recipients’ current keys.',
+    )
+    .argument('<request>', 'a request in JSON')
+    .requiredOption('--out <file>', 'where the envelope goes')
+    .addHelpText('after', '\nExample:\n  pouch seal request.json --out envelope.cose --data est')
+    .action(
+      acting<SealOptions>((options, [file = '']) => {
+        const now = timeOf(undefined)
+        const request = formed(packageForm, readJsonFile(file), file)
+        const directory = trustedDirectory(options, now)
+        const place = readPlace(environment(), options.data)
+        const party = readParty(environment(), options.data)
+        const signing = keystoreAt(place).signingPair()
+        const bytes = sealRequest(request, { party, signing, directory, now })
+        writeNew(options.out, bytes)
+        const text = `${bytes.length} bytes for ${request.recipients.join(', ')} written to ${options.out}`
+        return answer(`${text}\n  next: pouch send ${options.out}`, { out: options.out, bytes: bytes.length })
+      }),
+    )
+}

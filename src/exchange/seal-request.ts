@@ -1,0 +1,62 @@
+/** Answers for turning a request in plain terms into a sealed envelope: attestations issued, sealed to current keys, signed. */
+import { type IdentifierName, identifierNames } from '../../protocol/attestation/format.ts'
+import { issue } from '../../protocol/attestation/issue.ts'
+import { currentSealingKey, type Directory } from '../../protocol/directory.ts'
+import { seal } from '../../protocol/envelope/seal.ts'
+import type { SigningPair } from '../../protocol/key.ts'
+import type { PartyId, Seconds } from '../../protocol/names.ts'
+import { onlyLiveAgreement } from './agreement-choice.ts'
+import type { AttestationRequest, PackageRequest } from './package-request.ts'
+
+/** Who signs, by which registry, and when. */
+export interface Sealer {
+  readonly party: PartyId
+  readonly signing: SigningPair
+  readonly directory: Directory
+  readonly now: Seconds
+}
+
+const usualSeconds: Seconds = 24 * 3600
+
+/** The attestations exist here in memory alone: what leaves is sealed. Throws `bad-request` for a choice that is not clear. */
+export function sealRequest(request: PackageRequest, sealer: Sealer): Uint8Array {
+  const { party, signing, directory, now } = sealer
+  const { label, purpose, recipients } = request
+  return seal({
+    issuer: party,
+    messageType: 'clearance.certificate',
+    documents: request.attestations.map((attestation) => issued(attestation, sealer)),
+    label,
+    purpose,
+    agreement: request.agreement ?? onlyLiveAgreement(directory, party, recipients, now),
+    recipients: recipients.map((recipient) => ({
+      party: recipient,
+      key: currentSealingKey(directory, recipient, now),
+    })),
+    signers: signing,
+    issuedAt: now,
+    expiresAt: now + (request.expiresInSeconds ?? usualSeconds),
+  })
+}
+
+function issued(request: AttestationRequest, { party, signing, now }: Sealer): Uint8Array {
+  const { subject, clearance, identifiers, notBefore, expiresAt } = request
+  return issue({
+    issuer: party,
+    subject,
+    issuedAt: now,
+    notBefore: notBefore ?? now,
+    expiresAt,
+    clearance,
+    identifiers: given(identifiers),
+    signers: signing,
+  })
+}
+
+function given(identifiers: AttestationRequest['identifiers']): Partial<Record<IdentifierName, string>> {
+  const present = identifierNames.flatMap((name) => {
+    const value = identifiers[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(present)
+}
