@@ -12,6 +12,7 @@ import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify
 import { evidenceChecks, verifyEvidence } from './evidence.ts'
 import type { OpeningKey } from './key.ts'
 import { type Kind, kindOf } from './kind.ts'
+import { printLabel, printMarking } from './label.ts'
 import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
 import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
 import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
@@ -130,7 +131,7 @@ function envelopeFacts(envelope: VerifiedEnvelope): Facts {
     from: issuer,
     to: recipients.map(({ party }) => party),
     type: messageType,
-    label: `${label.policy} ${label.marking}`,
+    label: printLabel(label),
     purpose,
     agreement,
     'issued at': issuedAt,
@@ -160,7 +161,7 @@ function attestationFacts({
     attestation: id,
     issuer,
     subject,
-    clearance: `${clearance.scheme} ${clearance.level}`,
+    clearance: printMarking(clearance.scheme, clearance.level),
     'valid until': clearance.validUntil,
     'expires at': expiresAt,
     ...Object.fromEntries(identifiers),
@@ -168,5 +169,5 @@ function attestationFacts({
 }
 
 function summary({ subject, clearance }: VerifiedAttestation): string {
-  return `${subject}: ${clearance.scheme} ${clearance.level}`
+  return `${subject}: ${printMarking(clearance.scheme, clearance.level)}`
 }

@@ -1,7 +1,7 @@
 /** Answers for the classification label, the part of an envelope that every gateway reads and decides on (label.md). */
 import { type Codec, field, type Of, optional, record, seconds } from './codec.ts'
 import { Rejected } from './errors.ts'
-import { partyId, type Seconds, setOf, words } from './names.ts'
+import { type PartyId, partyId, type Seconds, setOf, words } from './names.ts'
 
 /** Whom the originator releases it to. The empty set is nobody; there is no default. */
 export type Releasability = 'unrestricted' | readonly string[]
@@ -40,14 +40,18 @@ export type Label = Of<typeof label>
  * unless the marking begins with it. Date, originator, reference and retention are not in the line.
  */
 export function printLabel({ policy, marking, compartments, releasability, caveats }: Label): string {
-  const named = marking.startsWith(`${policy} `) ? marking : `${policy}:${marking}`
   const segments = [
-    named,
+    printMarking(policy, marking),
     ...(compartments.length === 0 ? [] : [`COMP ${compartments.join(', ')}`]),
     printReleasability(releasability),
     ...(caveats.length === 0 ? [] : [`CAVEAT ${caveats.join(', ')}`]),
   ]
   return segments.join('//')
+}
+
+/** A marking with its issuer in front, unless it begins with it: `NATO SECRET`, `EST:SALAJANE`. */
+export function printMarking(issuer: PartyId, marking: string): string {
+  return marking.startsWith(`${issuer} `) ? marking : `${issuer}:${marking}`
 }
 
 function printReleasability(to: Releasability): string {

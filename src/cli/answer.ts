@@ -3,7 +3,7 @@
  * or failed, 2 used wrongly. Nothing else in the program writes to the terminal.
  */
 import type { Command } from 'commander'
-import { refusals, Rejected } from '../../protocol/errors.ts'
+import { Rejected, refusals } from '../../protocol/errors.ts'
 import { ConfigurationError } from '../config.ts'
 import { DatabaseRefused } from '../database/refusal.ts'
 

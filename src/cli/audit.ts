@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { fromUtf8 } from '../../protocol/bytes.ts'
-import { formatProof } from '../../protocol/ledger/proof.ts'
+import { exportFiles } from '../../protocol/ledger/export-format.ts'
 import { proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
+import { formatProof } from '../../protocol/ledger/proof.ts'
 import {
   entriesPath,
   nodesFromTiles,
@@ -12,16 +13,15 @@ import {
   tilePath,
   tileWidth,
 } from '../../protocol/ledger/tiles.ts'
-import { exportFiles } from '../../protocol/ledger/export-format.ts'
 import { report } from '../../protocol/report.ts'
 import { exportLedger } from '../client/export.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { acting, answer, type Answer, UsageError } from './answer.ts'
+import { type Answer, acting, answer, UsageError } from './answer.ts'
 import { examined } from './examined.ts'
 import { exportChecks, exportSize, read, type VerifiedExport, verifyExport } from './export-folder.ts'
 import { writeNew } from './files.ts'
 import { progressBar } from './progress.ts'
-import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
+import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
 export function auditCommand(): Command {
   return new Command('audit')

@@ -5,11 +5,11 @@ import { type Database, openDatabase } from '../database/open.ts'
 import {
   issueCredentials,
   listCredentials,
-  revokeCredentials,
   type Role,
+  revokeCredentials,
   roles,
 } from '../http/credentials.ts'
-import { acting, answer, type Answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
+import { type Answer, acting, answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
 import { timeOf } from './trust.ts'
 
 export function credentialCommand(): Command {

@@ -1,7 +1,7 @@
 /** Answers for how an examination is shown: the verdict, every check in order, and what the file says. */
 import type { Examination, Facts } from '../../protocol/examine.ts'
 import type { CheckResult } from '../../protocol/report.ts'
-import { answer, type Answer, toDate } from './answer.ts'
+import { type Answer, answer, toDate } from './answer.ts'
 
 const marks = { pass: 'pass', fail: 'FAIL', 'not-reached': '-   ' } as const
 

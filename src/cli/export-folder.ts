@@ -1,9 +1,9 @@
 /** Answers for reading a ledger export from its folder, and for verifying the whole of it with flat memory. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { equal } from '../../protocol/bytes.ts'
 import { decodeAs } from '../../protocol/codec.ts'
 import { type Directory, ledgerKeysOf, ownerOfLedger } from '../../protocol/directory.ts'
-import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import {
   type Audit,

@@ -1,8 +1,9 @@
 /** Answers for `pouch inbox`: what waits for this party, and what an envelope holds. */
 import { Command } from 'commander'
+import { printMarking } from '../../protocol/label.ts'
 import type { ContentView, InboxItemView } from '../http/forms/inbox.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { acting, type Answer, answer, toDate } from './answer.ts'
+import { type Answer, acting, answer, toDate } from './answer.ts'
 import { writeNew } from './files.ts'
 
 interface InboxOptions extends AgencyOptions {
@@ -44,14 +45,14 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
 function listed(items: readonly InboxItemView[]): Answer {
   const lines = items.map(
     ({ id, issuer, label, purpose, state, issuedAt }) =>
-      `${id}  ${toDate(issuedAt)}  ${issuer.padEnd(9)} ${label.policy} ${label.marking}, for ${purpose}: ${state}`,
+      `${id}  ${toDate(issuedAt)}  ${issuer.padEnd(9)} ${printMarking(label.policy, label.marking)}, for ${purpose}: ${state}`,
   )
   return answer(lines.length === 0 ? 'nothing waits' : lines.join('\n'), { items })
 }
 
 function opened(content: ContentView): Answer {
   const lines = content.attestations.flatMap(({ subject, issuer, clearance, identifiers }) => [
-    `  ${subject}: ${clearance.scheme} ${clearance.level} until ${toDate(clearance.validUntil)}, stated by ${issuer}`,
+    `  ${subject}: ${printMarking(clearance.scheme, clearance.level)} until ${toDate(clearance.validUntil)}, stated by ${issuer}`,
     ...Object.entries(identifiers).map(([name, value]) => `    ${name}: ${value}`),
   ])
   const next = `  next: pouch acknowledge ${content.id}`

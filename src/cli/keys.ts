@@ -1,13 +1,13 @@
 /** Answers for `pouch keys`: make, list and enrol the keys of this data folder. Nothing secret is ever printed. */
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
+import type { KeyListing } from '../../keys/key-folder.ts'
 import { listKeys } from '../../keys/key-folder.ts'
 import { createKeystore, type Keystore, openKeystore } from '../../keys/keystore.ts'
-import type { KeyListing } from '../../keys/key-folder.ts'
 import type { Passphrase } from '../../keys/passphrase.ts'
 import { ConfigurationError, environment, type Place, readPlace } from '../config.ts'
 import { enrolmentOf } from '../registry/enrolment.ts'
-import { acting, answer, type Answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
+import { type Answer, acting, answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
 import { timeOf } from './trust.ts'
 
 const uses = ['sign', 'open', 'transport', 'ledger', 'root'] as const

@@ -3,12 +3,13 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { openEnvelope } from '../../protocol/envelope/open.ts'
 import { verify } from '../../protocol/envelope/verify.ts'
+import { printMarking } from '../../protocol/label.ts'
 import { environment, readPlace } from '../config.ts'
 import { attestationShown } from '../http/forms/attestation.ts'
-import { acting, type Answer, answer, toDate } from './answer.ts'
+import { type Answer, acting, answer, toDate } from './answer.ts'
 import { readBytes, writeNew } from './files.ts'
 import { keystoreAt } from './keys.ts'
-import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
+import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
 interface OpenOptions extends TrustOptions {
   readonly at?: string
@@ -42,7 +43,7 @@ function open(options: OpenOptions, [file = '']: readonly string[]): Answer {
     return out
   })
   const lines = attestations.flatMap(({ subject, clearance, identifiers }, i) => [
-    `  ${subject}: ${clearance.scheme} ${clearance.level} until ${toDate(clearance.validUntil)}`,
+    `  ${subject}: ${printMarking(clearance.scheme, clearance.level)} until ${toDate(clearance.validUntil)}`,
     ...[...identifiers].map(([name, value]) => `    ${name}: ${value}`),
     ...(files[i] === undefined ? [] : [`    written to ${files[i]}`]),
   ])

@@ -8,17 +8,17 @@ import {
   acceptFirst,
   combineRegistry,
   proposeRegistry,
-  registryDocument,
   type RegistryDocument,
+  registryDocument,
   signRegistry,
 } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
 import { changeSettings, environment, readPlace } from '../config.ts'
 import { documentFrom } from '../registry/plan.ts'
-import { acting, answer, type Answer, type GlobalOptions, toDate } from './answer.ts'
+import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { readBytes, readJsonFile, writeNew } from './files.ts'
 import { keystoreAt } from './keys.ts'
-import { timeOf, trustedRegistry, type TrustOptions, trustOption } from './trust.ts'
+import { type TrustOptions, timeOf, trustedRegistry, trustOption } from './trust.ts'
 
 interface OutOptions extends TrustOptions {
   readonly out: string

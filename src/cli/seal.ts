@@ -1,13 +1,13 @@
 /** Answers for `pouch seal`: a request in JSON becomes a sealed envelope here, with the keys of the data folder. */
 import { Command } from 'commander'
-import { environment, readPlace, readParty } from '../config.ts'
+import { environment, readParty, readPlace } from '../config.ts'
 import { sealRequest } from '../exchange/seal-request.ts'
 import { packageForm } from '../http/forms/submission.ts'
 import { acting, answer } from './answer.ts'
 import { readJsonFile, writeNew } from './files.ts'
 import { formed } from './formed.ts'
 import { keystoreAt } from './keys.ts'
-import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
+import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
 interface SealOptions extends TrustOptions {
   readonly out: string

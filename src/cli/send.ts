@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Client } from '../client/client.ts'
 import { packageForm, type SubmissionView } from '../http/forms/submission.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { acting, type Answer, answer } from './answer.ts'
+import { type Answer, acting, answer } from './answer.ts'
 import { readBytes, readJsonFile, writeNew } from './files.ts'
 import { formed } from './formed.ts'
 

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { StatusView } from '../http/forms/inbox.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { acting, type Answer, answer, toDate } from './answer.ts'
+import { type Answer, acting, answer, toDate } from './answer.ts'
 
 export function statusCommand(): Command {
   return agencyOption(new Command('status'))

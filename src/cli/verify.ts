@@ -3,13 +3,13 @@ import { Command } from 'commander'
 import { examine } from '../../protocol/examine.ts'
 import type { OpeningKey } from '../../protocol/key.ts'
 import { environment, readPlace } from '../config.ts'
-import { acting, type Answer } from './answer.ts'
+import { type Answer, acting } from './answer.ts'
 import { auditFolder } from './audit.ts'
 import { examined } from './examined.ts'
 import { isExport } from './export-folder.ts'
 import { readBytes } from './files.ts'
 import { keystoreAt } from './keys.ts'
-import { timeOf, trustedDirectory, type TrustOptions, trustOption } from './trust.ts'
+import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
 interface VerifyOptions extends TrustOptions {
   readonly at?: string
