@@ -105,14 +105,14 @@ export function combineRegistry(proposal: Uint8Array, signatures: readonly CoseS
 /**
  * The first registry that a gateway accepts: its roots are the pinned ones, and they alone signed it, so that a chain
  * does not begin with the version by which the roots changed.
- * Throws `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
+ * Throws `untrusted-roots`, `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
  * version that has expired.
  */
 export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
   const parsed = parse(bytes)
   const { roots } = parsed.document
   if (rootsDigest(roots) !== pinnedRoots) {
-    throw new Rejected('registry-threshold', 'the roots are not the pinned ones')
+    throw new Rejected('untrusted-roots')
   }
   requireRootSignatures(parsed.signed, [roots])
   return verifiedRegistry(bytes, parsed)
