@@ -178,13 +178,15 @@ export class Client {
 
   async #send({ method, path, headers, body, signal, extraMilliseconds = 0 }: Sending): Promise<Response> {
     const timeout = AbortSignal.timeout(this.#timeoutMilliseconds + extraMilliseconds)
-    return fetch(this.#url + path, {
+    const response = await fetch(this.#url + path, {
       method,
       headers: { ...headers, authorization: `Bearer ${this.#credential}` },
       ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
       redirect: 'error',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
+    // The body is part of the attempt: an answer that breaks off is a lost answer, and asked for again.
+    return new Response(await response.arrayBuffer(), response)
   }
 }
 

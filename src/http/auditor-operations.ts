@@ -73,8 +73,9 @@ function records(gateway: Gateway): Operation {
 const readingSeconds = 3600
 
 /** Durable before anything is shown; the same hour again is the same entry. */
-async function enterReading({ sequencer, party, now }: Gateway): Promise<void> {
-  const at = now()
+async function enterReading(gateway: Gateway): Promise<void> {
+  const { sequencer, party } = gateway
+  const at = gateway.now()
   const key = `audit-read:${Math.floor(at / readingSeconds)}`
   const record = { event: 'audit-read', actor: `${party} auditor`, at } as const
   await sequencer.push({ key, fingerprint: suite.sha256(utf8(key)), record, effects: [] })

@@ -27,51 +27,69 @@ export interface Exchange {
 /** Throws `too-large`; `unavailable` when other bodies take all the room; `bad-request` when the body breaks off. */
 export type ReadBody = (exchange: Exchange) => Promise<Uint8Array>
 
+/** Takes so many bytes in, or says why not. */
+type Take = (length: number) => Rejected | undefined
+
 export function bodyReader({ maxBytes, maxBytesHeld }: BodyBounds): ReadBody {
   let held = 0
   return async ({ incoming, outgoing }) => {
-    if (declaredLength(incoming) > maxBytes) throw tooLarge(maxBytes)
     let own = 0
-    outgoing.once('close', () => {
+    const release = (): void => {
       held -= own
       own = 0
-    })
-    return collect(incoming, (length) => {
+    }
+    const take: Take = (length) => {
       own += length
       held += length
-      if (own > maxBytes) throw tooLarge(maxBytes)
-      if (held > maxBytesHeld) throw new Rejected('unavailable', 'too many bodies at a time')
-    })
+      if (own <= maxBytes && held <= maxBytesHeld) return undefined
+      const refusal =
+        own > maxBytes ? tooLarge(maxBytes) : new Rejected('unavailable', 'too many bodies at a time')
+      release()
+      return refusal
+    }
+    outgoing.once('close', release)
+    const declared =
+      Number(incoming.headers['content-length'] ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined
+    // Whoever waits to be asked for the body is told at once, and does not send it.
+    if (declared !== undefined && incoming.headers.expect !== undefined) throw declared
+    return collect(incoming, take, 4 * maxBytes, declared)
   }
-}
-
-function declaredLength(incoming: IncomingMessage): number {
-  return Number(incoming.headers['content-length'] ?? 0)
 }
 
 function tooLarge(maxBytes: number): Rejected {
   return new Rejected('too-large', `at most ${maxBytes} bytes`)
 }
 
-/** `admit` throws to stop the reading; what comes after is drained by the server, which then closes the connection. */
-function collect(incoming: IncomingMessage, admit: (length: number) => void): Promise<Uint8Array> {
+/**
+ * What comes after a refusal is read and dropped, to a bound: a client that is answered while it still sends may find its
+ * connection closed before it has read the answer.
+ */
+function collect(
+  incoming: IncomingMessage,
+  take: Take,
+  mostDropped: number,
+  declared: Rejected | undefined,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    let refusal = declared
+    let dropped = 0
     const settle = (act: () => void): void => {
       incoming.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak)
       act()
     }
-    const onEnd = (): void => settle(() => resolve(joined(chunks)))
-    const onBreak = (): void => settle(() => reject(new Rejected('bad-request', 'the body broke off')))
     const onData = (chunk: Buffer): void => {
-      try {
-        admit(chunk.length)
-        chunks.push(chunk)
-      } catch (error) {
-        incoming.pause()
-        settle(() => reject(error instanceof Error ? error : new Error('not an error', { cause: error })))
+      refusal ??= take(chunk.length)
+      if (refusal === undefined) chunks.push(chunk)
+      else {
+        chunks.length = 0
+        dropped += chunk.length
+        if (dropped > mostDropped) onEnd()
       }
     }
+    const onEnd = (): void =>
+      settle(() => (refusal === undefined ? resolve(joined(chunks)) : reject(refusal)))
+    const onBreak = (): void => settle(() => reject(new Rejected('bad-request', 'the body broke off')))
     incoming.on('data', onData).on('end', onEnd).on('error', onBreak).on('close', onBreak)
     if (incoming.destroyed) onBreak()
   })

@@ -40,7 +40,16 @@ export function packages(gateway: Gateway): Operation {
       headers: z.object({ 'idempotency-key': idempotencyKey.optional() }),
       takes: jsonBody(packageForm),
       answers: submissionAnswers,
-      refuses: ['policy-denied', 'unknown-party', 'unknown-key', 'malformed-structure', 'reused-id'],
+      refuses: [
+        'policy-denied',
+        'reused-id',
+        'malformed-structure',
+        'unknown-party',
+        'unknown-key',
+        'revoked-key',
+        'bad-validity',
+        'registry-expired',
+      ],
     },
     async ({ body, headers, requestId }) =>
       submissionAnswer(await packageAndSubmit(gateway, body, headers['idempotency-key']), requestId),
@@ -57,7 +66,7 @@ export function submitEnvelope(gateway: Gateway, access: Access): Operation {
       access,
       takes: coseBody,
       answers: submissionAnswers,
-      refuses: ['policy-denied', 'reused-id', 'forbidden', ...verification],
+      refuses: ['policy-denied', 'reused-id', 'forbidden', 'registry-expired', ...verification],
     },
     async ({ body, origin, requestId }) => submissionAnswer(await submit(gateway, body, origin), requestId),
   )

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import type { Gateway } from '../exchange/gateway.ts'
+import { readCheckpoint } from '../ledger/store.ts'
 import { errorFields } from '../logger.ts'
 import { json, jsonType } from './answer.ts'
 import { type Operation, operation } from './operation.ts'
@@ -52,7 +53,13 @@ async function checksOf(gateway: Gateway): Promise<Check[]> {
   return [
     await passes(gateway, 'database', () => sql`select 1`.execute(gateway.database)),
     await passes(gateway, 'registry', () => gateway.directory()),
+    await passes(gateway, 'ledger', () => requireCheckpoint(gateway)),
   ]
+}
+
+async function requireCheckpoint({ database }: Gateway): Promise<void> {
+  if ((await readCheckpoint(database)) === undefined)
+    throw new Rejected('unavailable', 'no signed checkpoint')
 }
 
 async function passes(gateway: Gateway, check: Check['check'], run: () => unknown): Promise<Check> {

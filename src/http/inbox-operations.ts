@@ -31,7 +31,7 @@ export function readInbox(gateway: Gateway): Operation {
       access: ['read'],
       query: z.strictObject({
         after: digits(0, 0, Number.MAX_SAFE_INTEGER).meta({ description: '`next` of the page before' }),
-        limit: digits(100, 1, 100),
+        limit: digits(100, 1, 100).meta({ description: 'items at most: 1 to 100' }),
         wait: digits(0, 0, 60).meta({
           description: 'seconds to wait for something new when there is nothing',
         }),
@@ -57,7 +57,16 @@ export function readContent(gateway: Gateway): Operation {
       access: ['read'],
       params: idParams,
       answers: { 200: { description: 'The attestations.', content: { [jsonType]: contentForm } } },
-      refuses: ['not-found', 'not-a-recipient', 'cannot-open', 'bad-document', 'expired', 'revoked-key'],
+      refuses: [
+        'not-found',
+        'not-a-recipient',
+        'cannot-open',
+        'bad-document',
+        'expired',
+        'unknown-key',
+        'revoked-key',
+        'registry-expired',
+      ],
     },
     async ({ params }) => json(contentForm, contentShown(await handOver(gateway, params.id))),
   )
@@ -73,7 +82,7 @@ export function readStatus(gateway: Gateway): Operation {
       access: ['submit', 'read', 'auditor'],
       params: idParams,
       answers: { 200: { description: 'As this party may see it.', content: { [jsonType]: statusForm } } },
-      refuses: ['not-found'],
+      refuses: ['not-found', 'registry-expired'],
     },
     async ({ params }) =>
       json(statusForm, statusShown(await transferStatus(gateway, params.id, gateway.party))),
@@ -93,7 +102,7 @@ export function readEvidence(gateway: Gateway): Operation {
       access: ['submit', 'read', 'auditor'],
       params: idParams,
       answers: { 200: { description: 'The evidence file.', content: { [evidenceType]: 'bytes' } } },
-      refuses: ['not-found'],
+      refuses: ['not-found', 'registry-expired'],
     },
     async ({ params }) => bytes(await evidence(gateway, params.id), evidenceType),
   )
@@ -113,6 +122,7 @@ const refusedAcknowledgements = [
   'not-found',
   'forbidden',
   'already-acknowledged',
+  'registry-expired',
   'malformed-cbor',
   'malformed-structure',
   'unknown-type',

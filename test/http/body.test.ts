@@ -56,6 +56,7 @@ describe('one body', () => {
     ['one byte over it', new Uint8Array(1001), 'too-large'],
     ['in chunks, at the bound', chunks(10, 100), '1000'],
     ['in chunks, over it', chunks(11, 100), 'too-large'],
+    ['in chunks, far over it', chunks(100, 1000), 'too-large'],
   ])('%s', async (_, body, outcome) => {
     const { port } = await listening(bounds)
     expect(await post(port, body)).toBe(outcome)
