@@ -2,6 +2,7 @@
  * Answers for putting a gateway together from its parts, in the only order in which each has what it needs, and for taking
  * it apart again. What is opened before a part refuses is closed again.
  */
+import { Rejected } from '../protocol/errors.ts'
 import type { SigningPair, VerificationKey } from '../protocol/key.ts'
 import type { LedgerSigner } from '../protocol/ledger/checkpoint.ts'
 import type { PartyId, Seconds } from '../protocol/names.ts'
@@ -14,7 +15,7 @@ import { openSequencer } from './ledger/sequencer.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { catchUp, enterAdoption } from './registry/adopt.ts'
 import { requireEnrolled } from './registry/enrolled.ts'
-import { holdRegistry } from './registry/held.ts'
+import { type HeldRegistry, holdRegistry } from './registry/held.ts'
 import { loadRegistry, type RegistrySources } from './registry/load.ts'
 
 /** What a ledger signs with, and its public halves, Ed25519 first. */
@@ -31,7 +32,7 @@ export interface Parts {
   readonly registry: RegistrySources
   readonly limits: Limits & { readonly waitingQueueLength: number }
   readonly logger: Logger
-  now(): Seconds
+  readonly now: () => Seconds
 }
 
 export interface Composed {
@@ -77,6 +78,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   onClose(() => sequencer.close())
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
   const registry = holdRegistry(current)
+  warnOfStale(registry, parts)
   const signals = { inbox: createSignal(), outbox: createSignal() }
   const directory = () => registry.directory(now())
   const gateway = { party, database, sequencer, keys, limits, logger, signals, registry, directory, now }
@@ -89,6 +91,19 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
 function signerOf({ ledger: origin }: Party, { pair, publicKeys }: LedgerPair): LedgerSigner {
   const [ed25519, mlDsa44] = publicKeys
   return { keys: { origin, ed25519, mlDsa44 }, pair }
+}
+
+/** A gateway with a stale registry starts, refuses everything that needs it, and takes the next version. */
+function warnOfStale(registry: HeldRegistry, { logger, now }: Pick<Parts, 'logger' | 'now'>): void {
+  try {
+    registry.directory(now())
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    logger.warn('registry-refused', {
+      code: error.code,
+      registryVersion: registry.current().document.version,
+    })
+  }
 }
 
 /** Gives the end of it. */

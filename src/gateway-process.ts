@@ -54,6 +54,7 @@ export async function listen(composed: Composed, places: Places): Promise<Gatewa
     await composed.close()
   }
   try {
+    requireOwnAddress(gateway, places)
     const { agencyHost, agencyPort, exchangeHost, exchangePort, exchangeUrl } = places
     const agency = await open(
       serve(agencyApi(gateway, stopping.signal), { host: agencyHost, port: agencyPort }),
@@ -67,6 +68,14 @@ export async function listen(composed: Composed, places: Places): Promise<Gatewa
     await stop()
     throw error
   }
+}
+
+/** Peers sign for the address that the registry names: under another one no request of theirs would verify. */
+function requireOwnAddress({ party, registry }: Gateway, { exchangeUrl }: Places): void {
+  const listed = registry.current().document.parties.find(({ id }) => id === party)?.gateway
+  if (listed === exchangeUrl) return
+  const words = `exchangeUrl: should be ${listed ?? 'the address'}, as the registry lists ${party}`
+  throw new ConfigurationError([words])
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

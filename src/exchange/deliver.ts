@@ -5,7 +5,6 @@
 import { openEnvelope, type OpenedEnvelope } from '../../protocol/envelope/open.ts'
 import { verify } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import type { LedgerEvent } from '../../protocol/ledger/record.ts'
 import type { PartyId } from '../../protocol/names.ts'
 import { type Effect, effect } from '../ledger/effect.ts'
 import { entryKeys } from './envelope-name.ts'
@@ -66,7 +65,7 @@ async function keptBytes(gateway: Gateway, { issuer, id }: EnvelopeSummary): Pro
 }
 
 interface Giving {
-  readonly event: LedgerEvent
+  readonly event: 'content-consignment' | 'content-handover'
   readonly key: string
   readonly effect: Effect
 }
@@ -90,5 +89,6 @@ async function enterOnce(
     },
     effects: [mark],
   })
+  gateway.logger.info(event, { envelopeId: envelope.id, party })
   // From here the entry is durable. A crash before the bytes are out: the reader asks again and no second entry is made.
 }

@@ -3,7 +3,7 @@ import type { Acknowledgement, VerifiedAcknowledgement } from '../../protocol/ac
 import type { Directory } from '../../protocol/directory.ts'
 import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { type Label, printLabel } from '../../protocol/label.ts'
-import type { LedgerEvent, LedgerRecord } from '../../protocol/ledger/record.ts'
+import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Ground } from '../../protocol/policy/ground.ts'
 import { levelNames } from '../../protocol/policy/level.ts'
@@ -42,7 +42,8 @@ export function submissionRecord(matter: Matter): LedgerRecord {
   }
 }
 
-function submissionEvent(origin: Origin, allow: boolean): LedgerEvent {
+/** ETSI EN 319 522: the sender submits to its own gateway, which relays to another. */
+export function submissionEvent(origin: Origin, allow: boolean) {
   if (origin.kind === 'agency') return allow ? 'submission-acceptance' : 'submission-rejection'
   return allow ? 'relay-acceptance' : 'relay-rejection'
 }

@@ -16,12 +16,16 @@ export interface Relay {
 /** Rows of other replicas, and those whose time has come, are found by looking this often. */
 const lookAgainMilliseconds = 1000
 
+/** For all peers together; `relayConcurrency` is for each. */
+const mostUnderWay = 64
+
 interface Running {
   readonly gateway: Gateway
   readonly circuits: Circuits
   readonly backOff: BackOff
   readonly stop: AbortController
-  readonly underWay: Set<Promise<void>>
+  /** By peer. */
+  readonly underWay: Map<string, Set<Promise<void>>>
 }
 
 export function startRelay(gateway: Gateway): Relay {
@@ -35,14 +39,14 @@ export function startRelay(gateway: Gateway): Relay {
     backOff,
     circuits: createCircuits(backOff, relayConcurrency),
     stop: new AbortController(),
-    underWay: new Set(),
+    underWay: new Map(),
   }
   const ended = run(running)
   return {
     stop: async () => {
       running.stop.abort()
       await ended
-      await Promise.all(running.underWay)
+      await Promise.all([...running.underWay.values()].flatMap((tasks) => [...tasks]))
     },
   }
 }
@@ -64,16 +68,19 @@ async function run(running: Running): Promise<void> {
 
 async function begin(running: Running, peer: string): Promise<void> {
   const { gateway, circuits, underWay } = running
-  const { relayConcurrency, relayTimeoutSeconds } = gateway.limits
-  const room = Math.min(circuits.room(peer, performance.now()), relayConcurrency - underWay.size)
+  const { relayTimeoutSeconds } = gateway.limits
+  const tasks = underWay.get(peer) ?? new Set()
+  underWay.set(peer, tasks)
+  const total = [...underWay.values()].reduce((sum, { size }) => sum + size, 0)
+  const room = Math.min(circuits.room(peer, performance.now()) - tasks.size, mostUnderWay - total)
   if (room <= 0) return
   // Claimed for longer than the request may take. A crash in between: the row is due again when the claim has passed.
   for (const row of await claimOutbox(gateway.database, peer, room, 2000 * relayTimeoutSeconds + 1000)) {
     const task: Promise<void> = one(running, row).finally(() => {
-      underWay.delete(task)
+      tasks.delete(task)
       gateway.signals.outbox.notify()
     })
-    underWay.add(task)
+    tasks.add(task)
   }
 }
 

@@ -16,7 +16,7 @@ import type { Gateway, Origin } from './gateway.ts'
 import { type Hosting, hostingOf, requireOwnWay } from './hosting.ts'
 import { insertInbox } from './inbox-table.ts'
 import { insertOutbox } from './outbox-table.ts'
-import { refusalRecord, submissionRecord } from './records.ts'
+import { refusalRecord, submissionEvent, submissionRecord } from './records.ts'
 import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
 
@@ -59,6 +59,7 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
   if (repeated) return firstAnswer(gateway, entering.key)
   wake(gateway, matter)
+  logSubmission(gateway, matter, index)
   return { id: envelope.id, digest: envelope.digest, decision: matter.decision, index, receipt, repeated }
 }
 
@@ -128,6 +129,19 @@ function wake({ signals }: Gateway, { decision, hosting }: Matter): void {
   if (!decision.allow) return
   if (hosting.here.length > 0) signals.inbox.notify()
   if (hosting.elsewhere.length > 0) signals.outbox.notify()
+}
+
+function logSubmission(
+  { logger }: Gateway,
+  { envelope, origin, decision, to }: Matter,
+  ledgerIndex: number,
+): void {
+  const [party] = to
+  logger.info(submissionEvent(origin, decision.allow), {
+    ...{ envelopeId: envelope.id, ledgerIndex, peer: envelope.issuer, count: to.length },
+    ...(to.length === 1 ? { party } : {}),
+    ...(decision.allow ? {} : { grounds: [...new Set(decision.grounds.map(({ code }) => code))] }),
+  })
 }
 
 /** The first answer for the same bytes. Other bytes under the same id are the sender's fault, proven by its signatures. */

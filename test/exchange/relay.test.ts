@@ -17,6 +17,7 @@ eachDatabase('a relay', ({ fresh }) => {
   let sender: GatewayProcess
   let est: Gateway
   let peer: GatewayProcess | undefined
+  let lossy: Lossy | undefined
 
   beforeAll(async () => {
     const parties = [
@@ -27,7 +28,10 @@ eachDatabase('a relay', ({ fresh }) => {
     sender = await world.start('EST')
     est = sender.gateway
   })
-  afterEach(() => peer?.stop())
+  afterEach(async () => {
+    await peer?.stop()
+    lossy?.server.close()
+  })
   afterAll(() => world.end())
 
   const relayOf = async (id: string) => (await transferStatus(est, id, 'EST')).recipients[0]
@@ -64,7 +68,7 @@ eachDatabase('a relay', ({ fresh }) => {
   })
 
   test('converges when the answer is lost: one entry there, one here, the same receipt', async () => {
-    const lossy = await losingFirstAnswer(world)
+    lossy = await losingFirstAnswer(world)
     peer = await behind(world, lossy)
     const sent = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
     expect(await settled(sent.id)).toMatchObject({ relay: 'done' })
@@ -76,7 +80,6 @@ eachDatabase('a relay', ({ fresh }) => {
     const here = (await entered(est, sent.id)).map(({ event }) => event)
     expect(here).toEqual(['submission-acceptance', 'relay-acceptance'])
     expect((await waiting(peer.gateway)).filter((id) => id === sent.id)).toHaveLength(1)
-    await new Promise((resolve) => lossy.server.close(resolve))
   })
 
   test('ends as a failure when the envelope expires on the way', async () => {
@@ -125,6 +128,7 @@ async function losingFirstAnswer(world: World): Promise<Lossy> {
         outgoing.end(Buffer.concat(chunks))
       })
     })
+    onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)
   })
   await new Promise<void>((resolve) => lossy.server.listen(exchangePort, '127.0.0.1', resolve))

@@ -1,6 +1,6 @@
 /** Answers for waiting in tests for what happens by itself, such as a relay. */
 
-const mostMilliseconds = 15_000
+const mostMilliseconds = 60_000
 
 /** Asks again until there is an answer; throws when there is none for too long. */
 export async function eventually<T>(
