@@ -23,7 +23,8 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
       transaction: async (settings, work) => {
         await client.begin(settings, (connection) => work(queryOn(connection)))
       },
-      close: () => client.end({ timeout: 5 }),
+      // A connection that was lost with a statement under way would be waited for without end.
+      close: () => client.end({ timeout: 1 }),
     },
     new PostgresAdapter(),
   )

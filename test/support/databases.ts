@@ -4,16 +4,16 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import postgres from 'postgres'
-import { afterAll, describe, inject } from 'vitest'
+import { afterAll, describe, inject, onTestFinished } from 'vitest'
 import { type Database, type DatabaseSource, openDatabase } from '../../src/database/open.ts'
 
 export type DatabaseKind = DatabaseSource['kind']
 
 export interface TestDatabases {
   readonly kind: DatabaseKind
-  /** A fresh, empty place for a database; it goes away after the test file. */
+  /** A fresh, empty place for a database. It goes away after the test, or after all tests when made before them. */
   readonly fresh: () => Promise<DatabaseSource>
-  /** Opens a fresh database, or one again; it is closed after the test file. */
+  /** Opens a fresh database, or one again; closed likewise. */
   readonly open: (source?: DatabaseSource) => Promise<Database>
 }
 
@@ -25,21 +25,34 @@ export function eachDatabase(name: string, tests: (databases: TestDatabases) => 
 }
 
 function testDatabases(kind: DatabaseKind): TestDatabases {
-  const ends: (() => Promise<void> | void)[] = []
-  afterAll(async () => {
-    for (const end of ends.toReversed()) await end()
-  })
+  const atEnd = ends()
   const fresh = async (): Promise<DatabaseSource> => {
     const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()
-    ends.push(remove)
+    atEnd(remove)
     return source
   }
   const open = async (source?: DatabaseSource): Promise<Database> => {
     const database = await openDatabase(source ?? (await fresh()))
-    ends.push(() => database.destroy())
+    atEnd(() => database.destroy())
     return database
   }
   return { kind, fresh, open }
+}
+
+/** Runs what it is given after the test, or after all tests when it is given outside of one; the last first. */
+function ends(): (end: () => Promise<void> | void) => void {
+  const outside: (() => Promise<void> | void)[] = []
+  afterAll(async () => {
+    for (const end of outside.toReversed()) await end()
+  })
+  return (end) => {
+    try {
+      onTestFinished(async () => end())
+    } catch {
+      // Vitest's way to say that no test is running.
+      outside.push(end)
+    }
+  }
 }
 
 interface Fresh {

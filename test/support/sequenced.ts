@@ -1,0 +1,99 @@
+/** Answers for a sequencer in tests: events that differ, rows of a table of their own, and an audit of all from bytes. */
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { equal, utf8 } from '../../protocol/bytes.ts'
+import { auditEntries, beginAudit, concludeAudit } from '../../protocol/ledger/audit.ts'
+import { verifyCheckpoint } from '../../protocol/ledger/checkpoint.ts'
+import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
+import { leafHash } from '../../protocol/ledger/merkle.ts'
+import { verifyReceipt } from '../../protocol/ledger/receipt.ts'
+import { tilesOf } from '../../protocol/ledger/tiles.ts'
+import type { Database, Transaction } from '../../src/database/open.ts'
+import type { Entered } from '../../src/ledger/answer.ts'
+import { type Effect, effect } from '../../src/ledger/effect.ts'
+import { readDescriptor } from '../../src/ledger/genesis.ts'
+import { type NewEvent, openSequencer, type Sequencer } from '../../src/ledger/sequencer.ts'
+import { readCheckpoint, readEntries, readHashes } from '../../src/ledger/store.ts'
+import { signer } from './ledger.ts'
+
+export const now = (): number => 1_790_000_000
+
+export function openTestSequencer(
+  database: Database,
+  waitingLimit?: number,
+  by: LedgerSigner = signer,
+): Promise<Sequencer> {
+  return openSequencer({
+    database,
+    signer: by,
+    actor: 'EST',
+    now,
+    ...(waitingLimit !== undefined && { waitingLimit }),
+  })
+}
+
+export function eventOf(key: string, effects: readonly Effect[] = [], content = key): NewEvent {
+  const fingerprint = new Uint8Array(createHash('sha256').update(content).digest())
+  const record = { event: 'submission-acceptance', actor: 'EST', at: now(), detail: content } as const
+  return { key, fingerprint, record, effects }
+}
+
+interface Sample {
+  readonly name: string
+  readonly parent: string
+}
+
+export async function createSamples(database: Database): Promise<void> {
+  await sql`create table parent (name text primary key check (name <> 'poison'))`.execute(database)
+  await sql`create table child (name text primary key, parent text not null references parent (name))`.execute(
+    database,
+  )
+}
+
+const insertParents = async (tx: Transaction, rows: readonly Pick<Sample, 'name'>[]): Promise<void> => {
+  for (const { name } of rows) await sql`insert into parent values (${name})`.execute(tx)
+}
+const insertChildren = async (tx: Transaction, rows: readonly Sample[]): Promise<void> => {
+  for (const { name, parent } of rows) await sql`insert into child values (${name}, ${parent})`.execute(tx)
+}
+
+export const parent = (name: string): Effect => effect(insertParents, { name })
+export const child = (name: string, of: string): Effect => effect(insertChildren, { name, parent: of })
+
+export async function namesIn(database: Database, table: 'parent' | 'child'): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(
+    database,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Every leaf, link and record is hashed again; the stored tiles, the checkpoint and each receipt agree with them. Gives the keys in order. */
+export async function auditFromBytes(
+  database: Database,
+  given: readonly Entered[],
+): Promise<readonly string[]> {
+  const ledger = await readDescriptor(database)
+  const entries = await readEntries(database, { start: 0, end: Number.MAX_SAFE_INTEGER })
+  expect(entries.map(({ index }) => index)).toEqual(entries.map((_, i) => i))
+  if (ledger === undefined) throw new Error('no ledger')
+  const shown = entries.map(({ leaf, record, secret }) =>
+    record === null || secret === null ? { leaf } : { leaf, shown: { record, key: secret } },
+  )
+  const audit = auditEntries(beginAudit(ledger), shown)
+  expect(audit.records).toBe(entries.length)
+  concludeAudit(audit, verifyCheckpoint(utf8((await readCheckpoint(database)) ?? ''), signer.keys))
+  const hashes = entries.map(({ leaf }) => leafHash(leaf))
+  for (const tile of tilesOf(hashes.length)) {
+    const stored = await readHashes(database, tile)
+    expect(stored).toHaveLength(tile.width)
+    if (tile.level === 0)
+      expect(stored.every((hash, i) => equal(hash, hashes[tile.index * 256 + i] ?? hash.slice(1)))).toBe(true)
+  }
+  for (const { index, leaf, receipt, checkpoint, size } of given) {
+    expect(verifyReceipt(receipt, signer.keys, { leaf, index })).toMatchObject({ index, size })
+    expect(verifyCheckpoint(utf8(checkpoint), signer.keys).size).toBe(size)
+    expect(entries[index]?.leaf).toStrictEqual(leaf)
+  }
+  return entries.map(({ key }) => key)
+}
