@@ -21,7 +21,7 @@ export interface LoadedRegistry {
   readonly unentered: readonly VerifiedRegistry[]
 }
 
-/** Throws `registry-threshold`, `registry-rollback`, `bad-signature`. Whether it is fresh is asked at each look-up. */
+/** Throws `untrusted-roots`, `registry-threshold`, `registry-rollback`, `bad-signature`. Whether it is fresh is asked at each look-up. */
 export async function loadRegistry(
   database: Database,
   { pinnedRoots, files }: RegistrySources,
@@ -31,7 +31,7 @@ export async function loadRegistry(
   const fresh = files.filter((file) => !isAdopted(file))
   const chain = accepted([...adopted.map(({ bytes }) => bytes), ...fresh], pinnedRoots)
   const current = chain.at(-1)
-  if (current === undefined) throw new Rejected('registry-threshold', 'no registry file is configured')
+  if (current === undefined) throw new Rejected('untrusted-roots', 'no registry file is configured')
   return { current, unentered: chain.slice(adopted.length) }
 }
 

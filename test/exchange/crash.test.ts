@@ -66,13 +66,21 @@ eachDatabase('a gateway killed between two steps', ({ kind, fresh }) => {
   }
 })
 
-async function boundariesOf(victim: GatewayProcesses, run: () => Promise<void>): Promise<readonly Boundary[]> {
-  await victim.watch()
-  await run()
-  const passed = await victim.passed()
-  const boundaries = passed.map((name, i) => ({
+/** A slow machine makes the relay try again, which adds to the steps: of three exchanges, the one with the fewest. */
+async function boundariesOf(
+  victim: GatewayProcesses,
+  run: () => Promise<void>,
+): Promise<readonly Boundary[]> {
+  let fewest: readonly string[] | undefined
+  for (let i = 0; i < 3; i++) {
+    await victim.watch()
+    await run()
+    const passed = await victim.passed()
+    if (fewest === undefined || passed.length < fewest.length) fewest = passed
+  }
+  const boundaries = (fewest ?? []).map((name, i, all) => ({
     name,
-    occurrence: passed.slice(0, i + 1).filter((each) => each === name).length,
+    occurrence: all.slice(0, i + 1).filter((each) => each === name).length,
   }))
   expect(boundaries.length).toBeGreaterThan(10)
   return boundaries
