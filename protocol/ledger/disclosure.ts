@@ -3,10 +3,10 @@ import { equal } from '../bytes.ts'
 import { type CborValue, decode, encode } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
-import { fieldHashes, fieldLeaf, fieldSalts, parseLeaf } from './entry.ts'
-import { appendMany, emptyFrontier, leafHash, rootOf } from './merkle.ts'
-import { inclusionRoot, type NodeReader, proveInclusion } from './merkle-proof.ts'
-import { type FieldName, fieldNames, fieldValues, type LedgerRecord } from './record.ts'
+import { fieldLeaf, parseLeaf, type SaltedRecord, saltRecord } from './entry.ts'
+import { leafHash } from './merkle.ts'
+import { inclusionRoot, proveInclusion } from './merkle-proof.ts'
+import { type FieldName, fieldNames, type LedgerRecord } from './record.ts'
 
 const disclosure = is.record({
   type: is.field('type', is.oneOf('pouch-disclosure-v1')),
@@ -24,22 +24,16 @@ export interface DisclosedField {
 
 /** What proves one field of the record to whoever holds the leaf, and tells nothing of the others. */
 export function discloseField(record: LedgerRecord, key: Uint8Array, name: FieldName): Uint8Array {
-  const [disclosed] = discloseFields(record, key, [name])
+  const [disclosed] = discloseFields(saltRecord(record, key), [name])
   if (disclosed === undefined) throw new RangeError(`no field ${name}`)
   return disclosed
 }
 
-/** The same for several fields, hashing the record once. */
+/** The same for several fields of a record that is hashed already. */
 export function discloseFields(
-  record: LedgerRecord,
-  key: Uint8Array,
+  { salts, values, node }: SaltedRecord,
   names: readonly FieldName[],
 ): readonly Uint8Array[] {
-  const [salts, values, hashes] = [fieldSalts(key), fieldValues(record), fieldHashes(record, key)]
-  const node: NodeReader = (level, at) => {
-    const width = 2 ** level
-    return rootOf(appendMany(emptyFrontier, hashes.slice(at * width, (at + 1) * width)))
-  }
   return names.map((name) => {
     const index = fieldNames.indexOf(name)
     const [salt, value] = [salts[index], values[index]]

@@ -1,10 +1,11 @@
 /** Answers for ledger entries: the leaf that chains to the one before it and commits to a record it does not show (entry.md). */
 import { suite } from '#suite'
 import { concat, equal, utf8 } from '../bytes.ts'
-import { encode } from '../cbor.ts'
+import { type CborValue, encode } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
 import { appendMany, emptyFrontier, leafHash, rootOf } from './merkle.ts'
+import type { NodeReader } from './merkle-proof.ts'
 import { fieldNames, fieldValues, type LedgerRecord } from './record.ts'
 
 /** What a ledger is: the first entry chains to the SHA-256 of this. */
@@ -69,7 +70,29 @@ const commitmentStart = Uint8Array.of(0x58, 0x20)
 
 /** The RFC 9162 root over the record's salted fields. */
 export function commit(record: LedgerRecord, key: Uint8Array): Uint8Array {
-  return rootOf(appendMany(emptyFrontier, fieldHashes(record, key)))
+  return saltRecord(record, key).commitment
+}
+
+/** A record under its key, hashed once: what it is committed and disclosed by. */
+export interface SaltedRecord {
+  readonly salts: readonly Uint8Array[]
+  readonly values: readonly CborValue[]
+  /** The perfect subtrees over the field hashes. */
+  readonly node: NodeReader
+  readonly commitment: Uint8Array
+}
+
+export function saltRecord(record: LedgerRecord, key: Uint8Array): SaltedRecord {
+  const [salts, values] = [fieldSalts(key), fieldValues(record)]
+  const hashes = hashFields(salts, values)
+  const levels: Uint8Array[][] = [hashes]
+  const frontier = appendMany(emptyFrontier, hashes, ({ level }, hash) => (levels[level] ??= []).push(hash))
+  const node: NodeReader = (level, index) => levels[level]?.[index] ?? missing(level, index)
+  return { salts, values, node, commitment: rootOf(frontier) }
+}
+
+function missing(level: number, index: number): never {
+  throw new RangeError(`no node ${level}/${index}`)
 }
 
 /** Throws `broken-chain` when the key and record are not those that the leaf commits to. */
@@ -94,8 +117,11 @@ export function parseLeaf(leaf: Uint8Array): Leaf {
 }
 
 export function fieldHashes(record: LedgerRecord, key: Uint8Array): readonly Uint8Array[] {
-  const salts = fieldSalts(key)
-  return fieldValues(record).map((value, i) => leafHash(fieldLeaf(i, salts[i] ?? noSalt, encode(value))))
+  return hashFields(fieldSalts(key), fieldValues(record))
+}
+
+function hashFields(salts: readonly Uint8Array[], values: readonly CborValue[]): Uint8Array[] {
+  return values.map((value, i) => leafHash(fieldLeaf(i, salts[i] ?? noSalt, encode(value))))
 }
 
 /** One block of HKDF-SHA256 for each field, in their order; showing one tells nothing of the others. */

@@ -3,6 +3,7 @@ import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import { discloseFields } from '../../protocol/ledger/disclosure.ts'
+import { type SaltedRecord, saltRecord } from '../../protocol/ledger/entry.ts'
 import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
@@ -25,24 +26,18 @@ export interface Entered {
   readonly repeated: boolean
 }
 
-/** An entry's leaf, and what it commits to; null once the record was shredded. */
-export interface Recorded {
-  readonly leaf: Uint8Array
-  readonly record: Uint8Array | null
-  readonly secret: Uint8Array | null
-}
-
 /** What a receipt shows of its entry: enough to say what was entered of which envelope, and when. */
 const shownFields = ['at', 'event', 'digest', 'decision', 'transfer'] as const satisfies readonly FieldName[]
 
+/** `salted` is the record that the leaf commits to; `undefined` once it was shredded. */
 export function answerOf(
   signed: SignedRoot,
-  { leaf, record, secret }: Recorded,
+  leaf: Uint8Array,
+  salted: SaltedRecord | undefined,
   inclusion: Inclusion,
 ): Entered {
   const { index, size } = inclusion
-  const shown =
-    record === null || secret === null ? [] : discloseFields(parseRecord(record), secret, shownFields)
+  const shown = salted === undefined ? [] : discloseFields(salted, shownFields)
   const receipt = provenReceipt(signed, leaf, inclusion, shown)
   return { index, size, root: signed.root.root, leaf, receipt, checkpoint: signed.note, repeated: false }
 }
@@ -65,7 +60,11 @@ export async function answerAgain(
   const signed =
     unstored(row.size) ?? restored(answering.signer.keys.origin, row) ?? (await signLate(answering, row))
   const inclusion = await inclusionAt(answering.database, entry.index, row.size)
-  return { ...answerOf(signed, entry, inclusion), repeated: true }
+  return { ...answerOf(signed, entry.leaf, saltedOf(entry), inclusion), repeated: true }
+}
+
+function saltedOf({ record, secret }: StoredEntry): SaltedRecord | undefined {
+  return record === null || secret === null ? undefined : saltRecord(parseRecord(record), secret)
 }
 
 function restored(

@@ -1,5 +1,5 @@
 /** Answers for events between push and answer: what can be made of them ahead, and how many go into one batch. */
-import { commit, newEntryKey } from '../../protocol/ledger/entry.ts'
+import { newEntryKey, type SaltedRecord, saltRecord } from '../../protocol/ledger/entry.ts'
 import { recordBytes } from '../../protocol/ledger/record.ts'
 import type { Entered } from './answer.ts'
 import type { NewEvent } from './sequencer.ts'
@@ -8,8 +8,8 @@ export interface Pending {
   readonly event: NewEvent
   readonly record: Uint8Array
   readonly secret: Uint8Array
-  /** Salted with the secret, and so like no other: by it a writer knows its own entry again. */
-  readonly commitment: Uint8Array
+  /** Its commitment is like no other, for the secret is random: by it a writer knows its own entry again. */
+  readonly salted: SaltedRecord
   /** Of all that goes to the database with it, roughly. */
   readonly weight: number
   readonly answered: PromiseWithResolvers<Entered>
@@ -19,9 +19,9 @@ export interface Pending {
 export function pend(event: NewEvent): Pending {
   const secret = newEntryKey()
   const record = recordBytes(event.record)
-  const commitment = commit(event.record, secret)
+  const salted = saltRecord(event.record, secret)
   const weight = event.effects.reduce((sum, { row }) => sum + weightOf(row), record.length)
-  return { event, record, secret, commitment, weight, answered: Promise.withResolvers(), attempts: 0 }
+  return { event, record, secret, salted, weight, answered: Promise.withResolvers(), attempts: 0 }
 }
 
 function weightOf(row: unknown): number {

@@ -48,7 +48,7 @@ export async function createWriter(answering: Answering): Promise<Writer> {
     position ??= await reload()
     const extension = extend(
       position,
-      batch.map(({ commitment }) => commitment),
+      batch.map(({ salted }) => salted.commitment),
     )
     const stored = signatures.rows()
     await commitBatch(database, position.head, extension, batch, stored)
@@ -110,12 +110,12 @@ export async function createWriter(answering: Answering): Promise<Writer> {
     return rest
   }
 
-  const settle = async ({ event, commitment, answered }: Pending, entry: StoredEntry): Promise<void> => {
+  const settle = async ({ event, salted, answered }: Pending, entry: StoredEntry): Promise<void> => {
     if (!equal(entry.fingerprint, event.fingerprint)) {
       answered.reject(new Rejected('reused-id', `entry ${entry.index}`))
       return
     }
-    const own = equal(parseLeaf(entry.leaf).commitment, commitment)
+    const own = equal(parseLeaf(entry.leaf).commitment, salted.commitment)
     answered.resolve({ ...(await answerAgain(answering, entry, signatures.of)), repeated: !own })
   }
 
@@ -159,10 +159,9 @@ async function commitBatch(
 function answerAll(batch: readonly Pending[], extension: Extension, signed: SignedRoot): void {
   const nodes = nodesOf(extension)
   const { size } = signed.row
-  for (const [i, { answered, record, secret }] of batch.entries()) {
+  for (const [i, { answered, salted }] of batch.entries()) {
     const inclusion = proveInclusion(size - batch.length + i, size, nodes)
-    const leaf = leafAt(extension.entries, i)
-    answered.resolve(answerOf(signed, { leaf, record, secret }, inclusion))
+    answered.resolve(answerOf(signed, leafAt(extension.entries, i), salted, inclusion))
   }
 }
 
