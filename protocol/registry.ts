@@ -139,6 +139,11 @@ export function requireFresh({ issued, expires }: RegistryDocument, now: Seconds
   if (now + clockSkewSeconds < issued) throw new Rejected('not-yet-valid', 'registry')
 }
 
+/** Which document the bytes carry: the same for two copies with other signatures. Verifies nothing. */
+export function documentDigestOf(bytes: Uint8Array): Uint8Array {
+  return suite.sha256(parse(bytes).signed[2])
+}
+
 interface ParsedRegistry {
   readonly document: RegistryDocument
   readonly signed: CoseSign

@@ -1,8 +1,7 @@
 /** Answers for adopting the next version of the registry: accepted by the rules of the one held, entered, then in force. */
-import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import { acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
+import { acceptNext, documentDigestOf, type VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Database } from '../database/open.ts'
 import { effect } from '../ledger/effect.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
@@ -23,7 +22,7 @@ export interface Adopter {
 /** The version in force again changes nothing. Throws as `acceptNext`: `registry-rollback`, `registry-threshold`. */
 export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<VerifiedRegistry> {
   const held = adopter.registry.current()
-  if (equal(held.digest, suite.sha256(bytes))) return held
+  if (equal(held.documentDigest, documentDigestOf(bytes))) return held
   const next = acceptNext(bytes, held)
   await enterAdoption(adopter, next)
   // From here the version is durable. A crash before it is held: it is loaded at the next start.
@@ -34,12 +33,12 @@ export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<Verifi
 /** One entry for each version, whichever replica makes it. Another registry of the same version is `reused-id`. */
 export async function enterAdoption(
   { party, sequencer, logger, now }: Omit<Adopter, 'registry' | 'database'>,
-  { document: { version }, digest, bytes }: VerifiedRegistry,
+  { document: { version }, documentDigest, digest, bytes }: VerifiedRegistry,
 ): Promise<void> {
   const at = now()
   await sequencer.push({
     key: `registry:${version}`,
-    fingerprint: digest,
+    fingerprint: documentDigest,
     record: { event: 'registry-adoption', actor: party, at, registry: { version, digest } },
     effects: [effect(insertRegistryVersions, { version, digest, bytes, adopted_at: at })],
   })

@@ -2,10 +2,9 @@
  * Answers for the registry at start: the versions adopted before, verified again from the pinned roots on, and then the
  * configured files that follow them. The database is not believed; it only saves fetching the versions again.
  */
-import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
+import { acceptFirst, acceptNext, documentDigestOf, type VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Database } from '../database/open.ts'
 import { registryVersionsFrom } from './versions-table.ts'
 
@@ -27,9 +26,13 @@ export async function loadRegistry(
   { pinnedRoots, files }: RegistrySources,
 ): Promise<LoadedRegistry> {
   const adopted = await registryVersionsFrom(database, 0)
-  const isAdopted = (file: Uint8Array) => adopted.some(({ digest }) => equal(digest, suite.sha256(file)))
-  const fresh = files.filter((file) => !isAdopted(file))
-  const chain = accepted([...adopted.map(({ bytes }) => bytes), ...fresh], pinnedRoots)
+  const held = adopted.map(({ bytes }) => documentDigestOf(bytes))
+  // A copy of the same document may carry the signatures of other root signers.
+  const isHeld = (file: Uint8Array) => held.some((digest) => equal(digest, documentDigestOf(file)))
+  const chain = accepted(
+    [...adopted.map(({ bytes }) => bytes), ...files.filter((file) => !isHeld(file))],
+    pinnedRoots,
+  )
   const current = chain.at(-1)
   if (current === undefined) throw new Rejected('untrusted-roots', 'no registry file is configured')
   return { current, unentered: chain.slice(adopted.length) }

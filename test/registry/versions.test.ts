@@ -72,6 +72,8 @@ eachDatabase('the registry', ({ fresh }) => {
     expect((await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))).decision.allow).toBe(true)
     await adopt(est, second)
     await adopt(est, second)
+    // The same document, signed again: other bytes, and nothing new.
+    await adopt(est, signedBy(est.registry.current().document, world.roots))
     await expect(adopt(est, world.registry)).rejects.toMatchObject({ code: 'registry-rollback' })
     const request = requestTo(['NLD'], world.clock.now, { agreement: agreementId })
     const denied = await packageAndSubmit(est, request)
