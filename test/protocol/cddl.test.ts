@@ -80,7 +80,8 @@ const [entry] = made
 if (entry === undefined) throw new Error('no entry')
 const reader = ledger.readerOf(made.map(({ hash }) => hash))
 const signedRoot = signRoot(ledger.bodyOf(made.map(({ hash }) => hash)), ledger.signer, now)
-const receiptBytes = receipt(signedRoot, entry.leaf, proveInclusion(0, 3, reader))
+const shownField = discloseField(ledger.recordOf(0), ledger.keyOf(0), 'at')
+const receiptBytes = receipt(signedRoot, entry.leaf, proveInclusion(0, 3, reader), [shownField])
 const fullEntry = makeEntry(entry.hash, ledger.fullRecord, ledger.keyOf(1))
 
 const rows: readonly Row[] = [
@@ -163,7 +164,8 @@ const rows: readonly Row[] = [
     rule: 'Receipt',
     value: decode(receiptBytes),
     accepts: byBytes(receiptOrigin),
-    later: /^\.receipts\[[01]\]<>\[0\]<>\.1$/,
+    // The keys, and then the disclosures, are looked at later.
+    later: /^\.(receipts\[[01]\]<>\[0\]<>\.1$|disclosures\[\])/,
   },
   { rule: 'Evidence', value: evidenceFile.write(samples.evidence), accepts: byCodec(evidenceFile) },
 ]
