@@ -7,9 +7,9 @@ export interface AttestationRequest {
   /** Pairwise pseudonym of the holder. */
   readonly subject: string
   readonly clearance: Clearance
-  readonly identifiers: Readonly<Partial<Record<IdentifierName, string | undefined>>>
+  readonly identifiers: Readonly<Partial<Record<IdentifierName, string>>>
   /** From when the attestation is good; from now when absent. */
-  readonly notBefore?: Seconds | undefined
+  readonly notBefore?: Seconds
   readonly expiresAt: Seconds
 }
 
@@ -19,7 +19,7 @@ export interface PackageRequest {
   readonly recipients: readonly PartyId[]
   readonly purpose: string
   /** May be left out when one live agreement alone covers all recipients. */
-  readonly agreement?: string | undefined
+  readonly agreement?: string
   /** How long the envelope may travel; a day when absent. */
-  readonly expiresInSeconds?: Seconds | undefined
+  readonly expiresInSeconds?: Seconds
 }

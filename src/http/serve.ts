@@ -23,7 +23,7 @@ export interface Listening {
   readonly host: string
   readonly port: number
   /** Takes nothing new, lets what has begun finish for so long, then closes. */
-  stop(graceMilliseconds: number): Promise<void>
+  readonly stop: (graceMilliseconds: number) => Promise<void>
 }
 
 /** A client that is slower than this is cut off, and the memory that its request took is free again. */
@@ -35,7 +35,7 @@ const patience = {
 }
 const mostConnections = 4096
 
-export async function serve(api: Api, { host, port, tls }: Place): Promise<Listening> {
+export async function serve(api: Pick<Api, 'fetch'>, { host, port, tls }: Place): Promise<Listening> {
   const server = createAdaptorServer({ fetch: api.fetch, ...serverFor(tls) })
   if ('maxConnections' in server) server.maxConnections = mostConnections
   await new Promise<void>((resolve, reject) => {
