@@ -133,7 +133,11 @@ function recordOf(
 ): LedgerRecord {
   return {
     ...transferFields(envelope),
-    ...acknowledgementFields(statement),
+    ...acknowledgementFields({
+      digest: statement.ownDigest,
+      outcome: statement.outcome,
+      code: statement.code ?? null,
+    }),
     event: statement.outcome === 'consigned' ? 'content-consignment' : 'content-handover',
     actor: statement.recipient,
     at: gateway.now(),

@@ -2,6 +2,7 @@
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import type { EnvelopeName } from './envelope-name.ts'
+import type { OutboxRow } from './outbox-table.ts'
 import type { Outcome } from './transfer-status.ts'
 
 export interface AcknowledgementRow extends EnvelopeName {
@@ -33,4 +34,20 @@ export async function acknowledgementsOf(
     .orderBy('recipient')
     .orderBy('at')
     .execute()
+}
+
+/** The one that an outbox row relays; `undefined` for the row of an envelope. */
+export async function acknowledgementFor(
+  database: Database,
+  { issuer, id, recipient, outcome }: OutboxRow,
+): Promise<AcknowledgementRow | undefined> {
+  if (outcome === '') return undefined
+  return database
+    .selectFrom('acknowledgements')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .where('recipient', '=', recipient)
+    .where('outcome', '=', outcome)
+    .executeTakeFirst()
 }

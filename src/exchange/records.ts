@@ -1,5 +1,4 @@
 /** Answers for what the exchange enters in the ledger: one record for each event, with no more than the header shows. */
-import type { Acknowledgement, VerifiedAcknowledgement } from '../../protocol/acknowledgement.ts'
 import type { Directory } from '../../protocol/directory.ts'
 import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { type Label, printLabel } from '../../protocol/label.ts'
@@ -9,6 +8,7 @@ import type { Ground } from '../../protocol/policy/ground.ts'
 import { levelNames } from '../../protocol/policy/level.ts'
 import type { Origin } from './gateway.ts'
 import type { Matter } from './submit.ts'
+import type { Outcome } from './transfer-status.ts'
 
 /** By what rules it was decided; a change of protocol/policy that changes a decision changes this. */
 const policyVersion = 'pouch/1'
@@ -77,12 +77,15 @@ export function transferFields({ id, issuer, digest }: TransferName) {
   return { transfer: id, from: issuer, digest }
 }
 
-export function acknowledgementFields(statement: VerifiedAcknowledgement) {
-  return { acknowledgement: { digest: statement.ownDigest, outcome: outcomeText(statement) } }
+/** Of an acknowledgement by the digest of its bytes. */
+export function acknowledgementFields({ digest, outcome, code }: StatementName) {
+  return { acknowledgement: { digest, outcome: code === null ? outcome : `${outcome}: ${code}` } }
 }
 
-function outcomeText({ outcome, code }: Acknowledgement): string {
-  return code === undefined ? outcome : `${outcome}: ${code}`
+interface StatementName {
+  readonly digest: Uint8Array
+  readonly outcome: Outcome
+  readonly code: string | null
 }
 
 export function registryFields({ registry }: Directory) {

@@ -6,7 +6,7 @@ import { type Code, Rejected } from '../../protocol/errors.ts'
 import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import type { LedgerEvent } from '../../protocol/ledger/record.ts'
 import { effect } from '../ledger/effect.ts'
-import { acknowledgementsOf } from './acknowledgements-table.ts'
+import { acknowledgementFor } from './acknowledgements-table.ts'
 import { type BackOff, type Circuits, delayAfter } from './circuits.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes, findEnvelope } from './envelopes-table.ts'
@@ -14,7 +14,7 @@ import type { Gateway } from './gateway.ts'
 import { type OutboxRow, postpone, type Settlement, settleOutbox } from './outbox-table.ts'
 import { postToPeer } from './peer.ts'
 import type { PeerAnswer } from './peer-answer.ts'
-import { registryFields, transferFields } from './records.ts'
+import { acknowledgementFields, registryFields, transferFields } from './records.ts'
 import { recipientsOf } from './visible.ts'
 
 export interface Attempt {
@@ -70,16 +70,12 @@ function targetOf({ kind, gateway, id }: OutboxRow): string {
 }
 
 async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array<ArrayBuffer>> {
-  if (row.kind === 'envelope') {
-    const bytes = await envelopeBytes(database, row.issuer, row.id)
-    if (bytes !== undefined) return bytes
-  }
-  const statements = await acknowledgementsOf(database, row)
-  const own = statements.find(
-    ({ recipient, outcome }) => recipient === row.recipient && outcome === row.outcome,
-  )
-  if (own === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
-  return new Uint8Array(own.bytes)
+  const bytes =
+    row.kind === 'envelope'
+      ? await envelopeBytes(database, row.issuer, row.id)
+      : (await acknowledgementFor(database, row))?.bytes
+  if (bytes === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
+  return new Uint8Array(bytes)
 }
 
 /** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */
@@ -127,6 +123,7 @@ async function settle(
   const event = events[end.state]
   const directory = gateway.directory()
   const peerReceipt = end.state === 'done' ? end.peerReceipt : null
+  const statement = await acknowledgementFor(gateway.database, row)
   const settlement: Settlement = {
     position: row.position,
     state: end.state,
@@ -144,6 +141,7 @@ async function settle(
       at: gateway.now(),
       to: recipientsAt(directory, row, envelope),
       registry: registryFields(directory),
+      ...(statement === undefined ? {} : acknowledgementFields(statement)),
       ...(end.state === 'done' ? { peerReceipt: suite.sha256(end.peerReceipt) } : { detail: end.code }),
     },
     effects: [effect(settleOutbox, settlement)],

@@ -8,7 +8,7 @@ import type { PartyId } from '../../protocol/names.ts'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { type Boundary, type GatewayProcesses, startProcesses } from '../support/gateway-processes.ts'
-import { type Transfer, transfer } from '../support/transfer.ts'
+import { settled, type Transfer, transfer } from '../support/transfer.ts'
 import { expectWhole } from '../support/whole-ledgers.ts'
 import { limits, makeWorld } from '../support/world.ts'
 
@@ -54,6 +54,7 @@ eachDatabase('a gateway killed between two steps', ({ kind, fresh }) => {
     const notes = new Map<PartyId, Uint8Array[]>(parties.map(({ id }) => [id, []]))
     const exchange = async () => {
       transfers.push(await transfer(est, nld, `exchange-${transfers.length}`))
+      await settled(gateways)
       for (const { party: id, client } of gateways) notes.get(id)?.push(await client.ledgerFile('checkpoint'))
     }
     const boundaries = await boundariesOf(victim, exchange)
