@@ -135,7 +135,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   const at =
     (name: 'debug' | 'info' | 'warn' | 'error') =>
     (event: EventName, given: Fields = {}) => {
-      if (eventNames.has(event)) sink[name](listed(given), event)
+      // Looking at the fields costs more than all else here, so not for a line that is not written.
+      if (sink.isLevelEnabled(name) && eventNames.has(event)) sink[name](listed(given), event)
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -67,7 +67,7 @@ async function callOf(
     requestId,
     origin: admitted.origin,
     body: () => admitted.body(),
-    params: c.req.param(),
+    params: route.params === undefined ? {} : c.req.param(),
     query: route.query === undefined ? {} : c.req.query(),
     mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
     signal: () => AbortSignal.any([c.req.raw.signal, stopping]),
