@@ -96,6 +96,19 @@ export function readParty(from: Environment, dataFolder?: string): string {
 
 const partySchema = settingsSchema.pick({ party: true }).loose()
 
+const databaseSchema = settingsSchema.pick({ party: true, databaseUrl: true }).loose()
+
+/** Where the gateway's database is. Throws `ConfigurationError`, also where there is no party's data folder. */
+export function readDatabase(
+  from: Environment,
+  dataFolder?: string,
+): Pick<Config, 'databaseUrl' | 'databaseFolder'> {
+  const place = readPlace(from, dataFolder)
+  const parsed = databaseSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  return { databaseUrl: parsed.data.databaseUrl, databaseFolder: place.databaseFolder }
+}
+
 /** How the agency's own systems reach the gateway. */
 export interface AgencyAccess {
   readonly url: string

@@ -4,6 +4,7 @@ import { type Code, refusals } from '../../protocol/errors.ts'
 import type { AcknowledgementInput } from '../client/client.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
 import { acting, answer, UsageError } from './answer.ts'
+import { envelopeIn } from './reference.ts'
 
 interface AcknowledgeOptions extends AgencyOptions {
   readonly outcome: 'consigned' | 'opened' | 'refused'
@@ -19,28 +20,30 @@ export function acknowledgeCommand(): Command {
     .description('Sign what became of an envelope, enter it, and send it back to the sender.')
     .argument('<id>', 'id of the envelope')
     .addOption(outcome)
-    .option('--code <code>', 'why it was refused')
+    .option('--code <code>', 'with --outcome refused: why, as a code of the list of refusals')
     .addHelpText(
       'after',
-      '\nExample:\n  pouch acknowledge 5f0c… --outcome refused --code bad-document --data nld',
+      '\nExamples:\n  pouch acknowledge 5f0c… --data nld\n  pouch acknowledge 5f0c… --outcome refused --code bad-document --data nld',
     )
     .action(
-      acting<AcknowledgeOptions>((options, [id = '']) =>
-        atGateway(options, async (client) => {
-          const { index, repeated } = await client.acknowledge(id, acknowledgementOf(options))
-          const before = repeated ? ' before' : ''
-          return answer(`envelope ${id} acknowledged${before} as ${options.outcome}, entry ${index}`, {
-            id,
-            index,
-            repeated,
-          })
-        }),
-      ),
+      acting<AcknowledgeOptions>((options, [given = '']) => {
+        const id = envelopeIn(given)
+        const acknowledgement = acknowledgementOf(options)
+        return atGateway(options, async (client) => {
+          const { index, repeated } = await client.acknowledge(id, acknowledgement)
+          const { outcome } = options
+          const text = `envelope ${id} ${repeated ? 'was' : 'is'} acknowledged as ${outcome}`
+          return answer(`${text}\n  entry ${index} of the gateway’s ledger`, { id, outcome, index, repeated })
+        })
+      }),
     )
 }
 
 function acknowledgementOf({ outcome, code }: AcknowledgeOptions): AcknowledgementInput {
-  if (outcome !== 'refused') return { outcome }
+  if (outcome !== 'refused') {
+    if (code !== undefined) throw new UsageError('--code goes with --outcome refused')
+    return { outcome }
+  }
   if (code === undefined || !isCode(code))
     throw new UsageError('--code takes a code of the list of refusals, such as bad-document')
   return { outcome, code }

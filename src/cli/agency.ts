@@ -1,9 +1,11 @@
 /** Answers for talking to the agency's own gateway from the command line: where it is, and how its refusals are shown. */
 import type { Command } from 'commander'
+import { ZodError } from 'zod'
 import { Client } from '../client/client.ts'
 import { ProblemError } from '../client/problem-error.ts'
 import { environment, readAgencyAccess } from '../config.ts'
-import { type Answer, answer, type GlobalOptions } from './answer.ts'
+import { type Answer, again, answer, type GlobalOptions } from './answer.ts'
+import { codeOf } from './files.ts'
 
 export interface AgencyOptions extends GlobalOptions {
   readonly gateway?: string
@@ -15,31 +17,50 @@ export function agencyOption(command: Command): Command {
 
 /** Runs with a client; a refusal of the gateway becomes an answer that names its grounds, and exit code 1. */
 export async function atGateway(
-  { gateway, data }: AgencyOptions,
+  options: AgencyOptions,
   run: (client: Client) => Promise<Answer>,
 ): Promise<Answer> {
+  const access = readAgencyAccess(environment(), options.data, options.gateway)
   try {
-    return await run(new Client(readAgencyAccess(environment(), data, gateway)))
+    return await run(new Client({ ...access, patience: { attempts: 3 } }))
   } catch (error) {
     if (error instanceof ProblemError) return refusal(error)
-    if (error instanceof TypeError) return unreachable(error)
+    if (isUnanswered(error)) return unreachable(error, access.url, options)
+    // An answer with the status of success, yet not the one that a gateway gives.
+    if (error instanceof ZodError || error instanceof SyntaxError) return stranger(access.url)
     throw error
   }
 }
 
-function refusal({ code, title, next, detail, grounds, entry }: ProblemError): Answer {
+function refusal({ code, title, next, detail, grounds, entry, requestId }: ProblemError): Answer {
   const lines = [
-    `refused: ${title} (${code})${detail === undefined ? '' : `\n  ${detail}`}`,
+    `refused: ${title} (${code})`,
+    ...(detail === undefined ? [] : [`  ${detail.replaceAll('\n', '\n  ')}`]),
     ...grounds.map((ground) => `  ground ${ground.code}: ${ground.found}; ${ground.change}`),
-    ...(entry === undefined ? [] : [`  entry ${entry.index} of the gateway’s ledger`]),
+    ...(entry === undefined ? [] : [`  entry ${entry.index} of the gateway’s ledger, envelope ${entry.id}`]),
     `  next: ${next}`,
   ]
-  return answer(lines.join('\n'), { refused: code, title, detail, next, grounds, entry }, false)
+  return answer(lines.join('\n'), { refused: code, title, detail, next, grounds, entry, requestId }, false)
 }
 
-/** What `fetch` throws when nobody answers. */
-function unreachable({ cause }: TypeError): Answer {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection'
-  const next = 'Start it with `pouch serve`, or name it with --gateway.'
-  return answer(`the gateway does not answer (${code})\n  next: ${next}`, { unreachable: code, next }, false)
+/** What `fetch` throws when nobody answers, or not in time. */
+function isUnanswered(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  return error.name === 'TimeoutError' || (error instanceof TypeError && error.cause instanceof Error)
+}
+
+function unreachable(error: Error, url: string, options: AgencyOptions): Answer {
+  const code = codeOf(error.cause) ?? (error.name === 'TimeoutError' ? 'no answer in time' : 'no connection')
+  const next = `start it with \`pouch serve${again(options)}\`, or name it with --gateway`
+  return answer(
+    `failed: no gateway answers at ${url} (${code})\n  next: ${next}`,
+    { unreachable: code, url, next },
+    false,
+  )
+}
+
+function stranger(url: string): Answer {
+  const next = 'name the agency listener of a gateway with --gateway'
+  const words = `what answers at ${url} is no gateway of this version`
+  return answer(`failed: ${words}\n  next: ${next}`, { failed: words, url, next }, false)
 }

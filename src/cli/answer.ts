@@ -2,9 +2,10 @@
  * Answers for how a command speaks: text for people, one JSON value with `--json`, and the exit code: 0 good, 1 refused
  * or failed, 2 used wrongly. Nothing else in the program writes to the terminal.
  */
-import type { Command } from 'commander'
+import { existsSync } from 'node:fs'
+import { type Command, CommanderError } from 'commander'
 import { Rejected, refusals } from '../../protocol/errors.ts'
-import { ConfigurationError } from '../config.ts'
+import { ConfigurationError, environment, readPlace } from '../config.ts'
 import { DatabaseRefused } from '../database/refusal.ts'
 
 export interface Answer {
@@ -22,6 +23,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** What the system does not let the program do, such as to take a port. `next` is what the reader does about it. */
+export class SystemRefused extends Error {
+  override readonly name = 'SystemRefused'
+  readonly next: string
+
+  constructor(message: string, next: string, options?: ErrorOptions) {
+    super(message, options)
+    this.next = next
+  }
+}
+
 /** The options that every command has. */
 export interface GlobalOptions {
   readonly json?: boolean
@@ -31,48 +43,73 @@ export interface GlobalOptions {
 /** What a command does: with its options and its operands, it answers or throws. */
 export type Act<O> = (options: O & GlobalOptions, operands: readonly string[]) => Answer | Promise<Answer>
 
-/** Wraps what a command does: prints its answer, or its refusal with what to do next, and sets the exit code. */
+/** Where a command writes: answers to `out`, refusals for people to `err`. */
+export interface Terminal {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** Wraps what a command does: prints its answer, or its refusal with what to do next, and ends with the exit code. */
 export function acting<O extends object>(act: Act<O>) {
   return async function (this: Command): Promise<void> {
     const options = this.optsWithGlobals<O & GlobalOptions>()
+    const terminal = this.configureOutput()
     try {
       const { text, json, good } = await act(options, this.args)
-      process.stdout.write(options.json === true ? `${toJson(json)}\n` : `${text}\n`)
-      process.exitCode = good ? 0 : 1
+      terminal.writeOut?.(`${options.json === true ? toJson(json) : text}\n`)
+      if (!good) throw new CommanderError(1, 'pouch.refused', '')
     } catch (error) {
-      process.exitCode = refuse(error, options.json === true)
+      const said = explain(error, options)
+      if (said === undefined) throw error
+      if (options.json === true) terminal.writeOut?.(`${toJson(said.json)}\n`)
+      else terminal.writeErr?.(`${said.text}\n`)
+      throw new CommanderError(error instanceof UsageError ? 2 : 1, 'pouch.refused', '')
     }
   }
 }
 
-function refuse(error: unknown, asJson: boolean): number {
-  const said = explain(error)
-  if (said === undefined) throw error
-  if (asJson) process.stdout.write(`${toJson(said.json)}\n`)
-  else process.stderr.write(`${said.text}\n`)
-  return error instanceof UsageError ? 2 : 1
+interface Said {
+  readonly text: string
+  readonly json: unknown
 }
 
-function explain(error: unknown): { text: string; json: unknown } | undefined {
-  if (error instanceof Rejected) {
-    const { title, next } = refusals[error.code]
-    const detail = error.detail === '' ? '' : `\n  ${error.detail}`
-    return {
-      text: `refused: ${title} (${error.code})${detail}\n  next: ${next}`,
-      json: { refused: error.code, title, detail: error.detail, next },
-    }
-  }
-  if (error instanceof ConfigurationError) {
-    return {
-      text: `configuration:\n  ${error.problems.join('\n  ')}`,
-      json: { configuration: error.problems },
-    }
-  }
+function explain(error: unknown, options: GlobalOptions): Said | undefined {
+  if (error instanceof Rejected) return rejection(error)
+  if (error instanceof UsageError) return { text: `usage: ${error.message}`, json: { usage: error.message } }
+  if (error instanceof ConfigurationError) return misconfigured(error, options)
   if (error instanceof DatabaseRefused) {
     return { text: `database: ${error.message}`, json: { database: error.why, detail: error.message } }
   }
-  if (error instanceof UsageError) return { text: `usage: ${error.message}`, json: { usage: error.message } }
+  if (error instanceof SystemRefused) {
+    const { message, next } = error
+    return { text: `failed: ${message}\n  next: ${next}`, json: { failed: message, next } }
+  }
   return undefined
+}
+
+function misconfigured({ problems }: ConfigurationError, { data }: GlobalOptions): Said {
+  const next = problems.some((problem) => problem.includes('pouch.json')) ? nextIfNoFolder(data) : undefined
+  const lines = ['configuration:', ...problems.map((problem) => `  ${problem}`)]
+  return {
+    text: [...lines, ...(next === undefined ? [] : [`  next: ${next}`])].join('\n'),
+    json: { configuration: problems, next },
+  }
+}
+
+/** Most often the data folder is another than the reader thinks. */
+function nextIfNoFolder(data: string | undefined): string | undefined {
+  const { settingsFile } = readPlace({ POUCH_DATA: environment()['POUCH_DATA'] }, data)
+  if (existsSync(settingsFile)) return undefined
+  return `there is no ${settingsFile}: name the data folder with --data, or make one with \`pouch init\``
+}
+
+function rejection({ code, detail }: Rejected): Said {
+  const { title, next } = refusals[code]
+  const place = detail === '' ? '' : `\n  ${detail.replaceAll('\n', '\n  ')}`
+  return {
+    text: `refused: ${title} (${code})${place}\n  next: ${next}`,
+    json: { refused: code, title, detail, next },
+  }
 }
 
 /** JSON for programs: byte strings in hexadecimal, maps as objects. */
@@ -87,4 +124,9 @@ export function toJson(value: unknown): string {
 /** Unix time as people and JSON write it: 2026-11-23T12:00:00Z. */
 export function toDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}
+
+/** The data folder as the next command names it: nothing where this one did not. */
+export function again({ data }: GlobalOptions): string {
+  return data === undefined ? '' : ` --data ${data}`
 }

@@ -1,5 +1,6 @@
 /** Answers for `pouch audit`: export a ledger, verify the whole of it offline, prove one entry of it. */
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { Command } from 'commander'
 import { fromUtf8 } from '../../protocol/bytes.ts'
 import { exportFiles } from '../../protocol/ledger/export-format.ts'
@@ -16,9 +17,16 @@ import {
 import { report } from '../../protocol/report.ts'
 import { exportLedger } from '../client/export.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { type Answer, acting, answer, UsageError } from './answer.ts'
+import { type Answer, acting, again, answer, type GlobalOptions, UsageError } from './answer.ts'
 import { examined } from './examined.ts'
-import { exportChecks, exportSize, read, type VerifiedExport, verifyExport } from './export-folder.ts'
+import {
+  exportChecks,
+  exportSize,
+  isExport,
+  read,
+  type VerifiedExport,
+  verifyExport,
+} from './export-folder.ts'
 import { writeNew } from './files.ts'
 import { progressBar } from './progress.ts'
 import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
@@ -47,10 +55,12 @@ function exportCommand(): Command {
     .action(
       acting<ExportOptions>((options) => {
         if (existsSync(options.out))
-          throw new UsageError(`${options.out} is there already; name another folder`)
+          throw new UsageError(`cannot make ${options.out}: it is there already; name another`)
+        if (!existsSync(path.dirname(path.resolve(options.out))))
+          throw new UsageError(`cannot make ${options.out}: there is no such folder to make it in`)
         return atGateway(options, async (client) => {
           const exported = await exportLedger(client, options.out, progressBar('entries'))
-          const next = `  next: pouch audit verify ${options.out}`
+          const next = `  next: pouch audit verify ${options.out}${again(options)}`
           return answer(`${exported.size} entries of ${exported.origin} in ${options.out}\n${next}`, exported)
         })
       }),
@@ -75,6 +85,7 @@ function verifyCommand(): Command {
 }
 
 export function auditFolder(folder: string, options: AuditOptions): Answer {
+  requireExport(folder)
   const now = timeOf(options.at)
   const directory = trustedDirectory(options, now)
   let found: VerifiedExport | undefined
@@ -90,7 +101,7 @@ function factsOf({ party, origin, size, records, checkpoint }: VerifiedExport) {
   return { ledger: origin, party, entries: size, 'records shown': records, 'checkpoint at': checkpoint.at }
 }
 
-interface ProveOptions extends TrustOptions {
+interface ProveOptions extends GlobalOptions {
   readonly entry: string
   readonly out: string
 }
@@ -99,18 +110,29 @@ function proveCommand(): Command {
   return new Command('prove')
     .summary('prove one entry')
     .description('Write a C2SP tlog-proof of one entry of an export: its leaf, its path and the checkpoint.')
-    .argument('<folder>', 'the folder of an export')
+    .argument('<folder>', 'the folder of an export, verified before')
     .requiredOption('--entry <index>', 'index of the entry')
     .requiredOption('--out <file>', 'where the proof goes')
     .addHelpText('after', '\nExample:\n  pouch audit prove est-ledger --entry 3 --out entry-3.tlog-proof')
     .action(
-      acting<ProveOptions>(({ entry, out }, [folder = '']) => {
+      acting<ProveOptions>((options, [folder = '']) => {
+        const { entry, out } = options
+        requireExport(folder)
         const { size } = exportSize(folder)
         const index = indexIn(entry, size)
         writeNew(out, proofFrom(folder, index, size))
-        return answer(`proof of entry ${index} of ${size} written to ${out}`, { entry: index, size, out })
+        const next = `  next: pouch verify ${out}${again(options)}`
+        return answer(`proof of entry ${index} of ${size} written to ${out}\n${next}`, {
+          entry: index,
+          size,
+          out,
+        })
       }),
     )
+}
+
+function requireExport(folder: string): void {
+  if (!isExport(folder)) throw new UsageError(`${folder} is no folder of a ledger export`)
 }
 
 function indexIn(text: string, size: number): number {

@@ -1,6 +1,6 @@
 /** Answers for `pouch credential`: who may use the agency listener, and for what. */
-import { Command } from 'commander'
-import { type Config, environment, readConfig } from '../config.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { environment, readDatabase } from '../config.ts'
 import { type Database, openDatabase } from '../database/open.ts'
 import {
   issueCredentials,
@@ -9,7 +9,7 @@ import {
   revokeCredentials,
   roles,
 } from '../http/credentials.ts'
-import { type Answer, acting, answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
+import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { timeOf } from './trust.ts'
 
 export function credentialCommand(): Command {
@@ -24,23 +24,26 @@ export function credentialCommand(): Command {
 }
 
 interface NewOptions extends GlobalOptions {
-  readonly roles: string
+  readonly roles: readonly Role[]
 }
 
 function newCredential(): Command {
   return new Command('new')
     .summary('make a credential')
-    .description('Make a credential. It is printed once; only a salted hash of it is kept.')
+    .description(
+      'Make a credential. It is printed once; only a salted hash of it is kept. Commands look for it in POUCH_CREDENTIAL, ' +
+        'or in the file credential of the data folder.',
+    )
     .argument('<name>', 'whose it is')
-    .requiredOption('--roles <list>', `one or more of ${roles.join(',')}`)
+    .requiredOption('--roles <list>', `one or more of ${roles.join(',')}`, rolesIn)
     .addHelpText(
       'after',
-      '\nExample:\n  pouch credential new registry-office --roles submit,read --data est > est/credential',
+      '\nExample:\n  umask 077; pouch credential new registry-office --roles submit,read --data est > est/credential',
     )
     .action(
-      acting<NewOptions>(({ data, roles: list }, [name = '']) =>
+      acting<NewOptions>(({ data, roles: granted }, [name = '']) =>
         atDatabase(data, async (database) => {
-          const [made] = await issueCredentials(database, [{ name, roles: rolesIn(list) }], timeOf(undefined))
+          const [made] = await issueCredentials(database, [{ name, roles: granted }], timeOf(undefined))
           return made === undefined ? answer('', {}, false) : answer(made.token, made)
         }),
       ),
@@ -76,7 +79,9 @@ function revoked(): Command {
         atDatabase(data, async (database) => {
           const ended = await revokeCredentials(database, [id], timeOf(undefined))
           return answer(
-            ended.length === 0 ? `no live credential ${id}` : `${id} revoked`,
+            ended.length === 0
+              ? `refused: no live credential has the id ${id}`
+              : `credential ${id} is revoked`,
             { revoked: ended },
             ended.length > 0,
           )
@@ -88,7 +93,8 @@ function revoked(): Command {
 function rolesIn(list: string): readonly Role[] {
   return list.split(',').map((name) => {
     const role = roles.find((each) => each === name.trim())
-    if (role === undefined) throw new UsageError(`--roles takes ${roles.join(', ')}, separated by commas`)
+    if (role === undefined)
+      throw new InvalidArgumentError(`It takes ${roles.join(', ')}, separated by commas.`)
     return role
   })
 }
@@ -97,16 +103,15 @@ async function atDatabase(
   data: string | undefined,
   run: (database: Database) => Promise<Answer>,
 ): Promise<Answer> {
-  const database = await openDatabase(sourceOf(readConfig(environment(), data)))
+  const { databaseUrl, databaseFolder } = readDatabase(environment(), data)
+  const database = await openDatabase(
+    databaseUrl === undefined
+      ? { kind: 'embedded', directory: databaseFolder }
+      : { kind: 'postgresql', url: databaseUrl },
+  )
   try {
     return await run(database)
   } finally {
     await database.destroy()
   }
-}
-
-function sourceOf({ databaseUrl, databaseFolder }: Config) {
-  return databaseUrl === undefined
-    ? ({ kind: 'embedded', directory: databaseFolder } as const)
-    : ({ kind: 'postgresql', url: databaseUrl } as const)
 }

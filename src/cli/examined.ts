@@ -12,7 +12,7 @@ export function examined(
 ): Answer {
   const verdict = good ? 'good' : 'NOT GOOD'
   const text = [`${file}: ${kind}, ${verdict}`, ...checks.map(checkLine), ...factLines(facts)].join('\n')
-  return answer(text, { file, kind, good, checks, facts }, good)
+  return answer(text, { file, kind, good, checks, facts: factsForPrograms(facts) }, good)
 }
 
 /** Why a check was not reached though none before it failed. */
@@ -31,7 +31,20 @@ function factLines(facts: Facts): readonly string[] {
   return Object.entries(facts).map(([name, value]) => `  ${name}: ${factText(name, value)}`)
 }
 
+/** Names without spaces, and times as everywhere else in JSON. */
+function factsForPrograms(facts: Facts): Readonly<Record<string, Facts[string]>> {
+  const fields = Object.entries(facts).map(([name, value]) => {
+    const field = name.replaceAll(/ (.)/g, (_, letter: string) => letter.toUpperCase())
+    return [field, isTime(name) && typeof value === 'number' ? toDate(value) : value] as const
+  })
+  return Object.fromEntries(fields)
+}
+
+function isTime(name: string): boolean {
+  return /(^| )(at|until)$/.test(name)
+}
+
 function factText(name: string, value: Facts[string]): string {
-  if (typeof value === 'number') return /(^| )(at|until)$/.test(name) ? toDate(value) : String(value)
+  if (typeof value === 'number') return isTime(name) ? toDate(value) : String(value)
   return typeof value === 'string' ? value : value.join(', ')
 }

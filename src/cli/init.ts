@@ -1,20 +1,23 @@
 /** Answers for `pouch init`: a data folder with a party's keys and settings, ready to be enrolled in a registry. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { Command } from 'commander'
+import { Argument, Command, InvalidArgumentError } from 'commander'
 import { createKeystore } from '../../keys/keystore.ts'
-import { environment, readPlace } from '../config.ts'
-import { acting, answer, type GlobalOptions, UsageError } from './answer.ts'
-import { writeNew } from './files.ts'
+import { environment, type Place, readPlace } from '../config.ts'
+import { settingsSchema } from '../settings.ts'
+import { type Answer, acting, answer, type GlobalOptions, UsageError } from './answer.ts'
+import { makeFolder, writeNew } from './files.ts'
 import { passphraseOf } from './keys.ts'
 import { timeOf } from './trust.ts'
 
 interface InitOptions extends GlobalOptions {
   readonly url: string
-  readonly agencyPort?: string
-  readonly exchangePort?: string
+  readonly agencyPort?: number
+  readonly exchangePort?: number
   readonly blind?: boolean
 }
+
+const { party: partySetting, exchangeUrl, agencyPort, exchangePort } = settingsSchema.shape
 
 export function initCommand(): Command {
   return new Command('init')
@@ -22,10 +25,22 @@ export function initCommand(): Command {
     .description(
       'Make a data folder for a party’s gateway: its keys, wrapped by the passphrase, and its settings.',
     )
-    .argument('<party>', 'party id: ISO 3166-1 alpha-3, or the code of an organisation')
-    .requiredOption('--url <origin>', 'the address by which other gateways reach this one')
-    .option('--agency-port <port>', 'port of the agency listener (default: 8440)')
-    .option('--exchange-port <port>', 'port of the exchange listener (default: 8441)')
+    .addArgument(
+      new Argument('<party>', 'party id: ISO 3166-1 alpha-3, or the code of an organisation').argParser(
+        settingIn(partySetting),
+      ),
+    )
+    .requiredOption(
+      '--url <origin>',
+      'the address by which other gateways reach this one',
+      settingIn(exchangeUrl),
+    )
+    .option('--agency-port <port>', 'port of the agency listener (default: 8440)', settingIn(agencyPort))
+    .option(
+      '--exchange-port <port>',
+      'port of the exchange listener (default: 8441)',
+      settingIn(exchangePort),
+    )
     .option('--blind', 'a hub: no key to sign attestations or to open envelopes')
     .addHelpText(
       'after',
@@ -34,28 +49,33 @@ export function initCommand(): Command {
     .action(acting<InitOptions>(init))
 }
 
-function init(options: InitOptions, [party = '']: readonly string[]) {
+interface Setting<T> {
+  readonly description?: string | undefined
+  safeParse(text: string): { readonly success: true; readonly data: T } | { readonly success: false }
+}
+
+/** A setting given on the command line is held to the rule that holds for it in pouch.json. */
+function settingIn<T>(setting: Setting<T>): (text: string) => T {
+  return (text) => {
+    const read = setting.safeParse(text)
+    if (read.success) return read.data
+    throw new InvalidArgumentError(`It should be ${setting.description ?? 'otherwise'}.`)
+  }
+}
+
+function init(options: InitOptions, [party = '']: readonly string[]): Answer {
   const place = readPlace(environment(), options.data)
   if (existsSync(place.settingsFile)) throw new UsageError(`${place.settingsFile} is there already`)
-  if (!/^[A-Z][A-Z0-9-]{1,31}$/.test(party))
-    throw new UsageError('a party id has capitals, digits and hyphens: EST, NATO')
-  mkdirSync(place.dataFolder, { recursive: true, mode: 0o700 })
-  const keystore = createKeystore(place.keysFolder, passphraseOf(place))
+  const passphrase = passphraseOf(place)
+  makeFolder(place.dataFolder)
+  const keystore = createKeystore(place.keysFolder, passphrase)
   const uses =
     options.blind === true
       ? (['transport', 'ledger'] as const)
       : (['sign', 'open', 'transport', 'ledger'] as const)
   const made = uses.flatMap((use) => keystore.add(use, timeOf(undefined)))
   writeNew(place.settingsFile, `${JSON.stringify(settingsOf(party, options), null, 2)}\n`)
-  const text = [
-    `${party}: ${made.length} keys in ${place.keysFolder}, settings in ${place.settingsFile}`,
-    'next:',
-    `  pouch keys enrol ${party} --data ${folderOf(place.dataFolder)} > ${party.toLowerCase()}.enrolment.json`,
-    '  send that file to the signers of the registry; when they have published it:',
-    `  pouch registry trust registry.cose --roots <digest> --data ${folderOf(place.dataFolder)}`,
-    `  pouch serve --data ${folderOf(place.dataFolder)}`,
-  ]
-  return answer(text.join('\n'), {
+  return answer(nextSteps(party, made.length, place).join('\n'), {
     party,
     data: place.dataFolder,
     keys: made.map(({ use, id }) => ({ use, id })),
@@ -66,13 +86,27 @@ function settingsOf(party: string, { url, agencyPort, exchangePort }: InitOption
   return {
     party,
     exchangeUrl: url,
-    ...(agencyPort === undefined ? {} : { agencyPort: Number(agencyPort) }),
-    ...(exchangePort === undefined ? {} : { exchangePort: Number(exchangePort) }),
+    ...(agencyPort === undefined ? {} : { agencyPort }),
+    ...(exchangePort === undefined ? {} : { exchangePort }),
   }
 }
 
+function nextSteps(party: string, keys: number, { dataFolder }: Place): readonly string[] {
+  const folder = fromHere(dataFolder)
+  return [
+    `${party}: ${keys} keys and the settings are in ${folder}. Without the passphrase the keys are lost: keep both safe.`,
+    'next:',
+    `  pouch keys enrol ${party} --data ${folder} > ${party.toLowerCase()}.enrolment.json`,
+    '  send that file to the signers of the registry, and compare the key ids with them by voice',
+    '  when they have published the registry, and read the digest of its roots out:',
+    `  pouch registry trust registry.cose --roots <digest> --data ${folder}`,
+    `  pouch credential new <name> --roles submit,read --data ${folder} > ${path.join(folder, 'credential')}`,
+    `  pouch serve --data ${folder}`,
+  ]
+}
+
 /** As the reader would type it from here. */
-function folderOf(folder: string): string {
+function fromHere(folder: string): string {
   const relative = path.relative(process.cwd(), folder)
   return relative === '' ? '.' : relative
 }

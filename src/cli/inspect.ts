@@ -16,7 +16,10 @@ export function inspectCommand(): Command {
     )
     .argument('<file>', 'a file, or - for standard input')
     .option('--whole', 'print long byte strings whole')
-    .addHelpText('after', '\nExample:\n  pouch inspect envelope.cose')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pouch inspect envelope.cose\n  pouch inspect envelope.cose --whole | less',
+    )
     .action(
       acting<InspectOptions>(({ whole }, [file = '-']) => {
         const bytes = readBytes(file)

@@ -1,13 +1,13 @@
 /** Answers for `pouch keys`: make, list and enrol the keys of this data folder. Nothing secret is ever printed. */
 import { existsSync } from 'node:fs'
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import type { KeyListing } from '../../keys/key-folder.ts'
 import { listKeys } from '../../keys/key-folder.ts'
 import { createKeystore, type Keystore, openKeystore } from '../../keys/keystore.ts'
 import type { Passphrase } from '../../keys/passphrase.ts'
 import { ConfigurationError, environment, type Place, readPlace } from '../config.ts'
 import { enrolmentOf } from '../registry/enrolment.ts'
-import { type Answer, acting, answer, type GlobalOptions, toDate, UsageError } from './answer.ts'
+import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { timeOf } from './trust.ts'
 
 const uses = ['sign', 'open', 'transport', 'ledger', 'root'] as const
@@ -28,15 +28,19 @@ function newKeys(): Command {
   return new Command('new')
     .summary('make keys for a use')
     .description(`Make the key, or the pair of keys, for a use: ${uses.join(', ')}. Older ones stay.`)
-    .argument('<use>', uses.join(' | '))
+    .addArgument(new Argument('<use>', 'what they are for').choices(uses))
     .addHelpText(
       'after',
       '\nExample:\n  POUCH_PASSPHRASE_FILE=passphrase pouch keys new root --data signer-1',
     )
     .action(
       acting<GlobalOptions>(({ data }, [use = '']) => {
-        const keystore = keystoreAt(readPlace(environment(), data))
-        return listing(keystore.add(useNamed(use), timeOf(undefined)))
+        const place = readPlace(environment(), data)
+        const keystore = holdsKeys(place)
+          ? keystoreAt(place)
+          : createKeystore(place.keysFolder, passphraseOf(place))
+        // The parser lets no other word pass.
+        return listing(keystore.add(use as Use, timeOf(undefined)))
       }),
     )
 }
@@ -46,7 +50,7 @@ function listed(): Command {
     .summary('list keys')
     .description('List the public halves of the keys. Needs no passphrase.')
     .addHelpText('after', '\nExample:\n  pouch keys list --data est')
-    .action(acting<GlobalOptions>(({ data }) => listing(listKeys(readPlace(environment(), data).keysFolder))))
+    .action(acting<GlobalOptions>(({ data }) => listing(keysAt(readPlace(environment(), data)))))
 }
 
 function enrol(): Command {
@@ -59,16 +63,17 @@ function enrol(): Command {
     .addHelpText('after', '\nExample:\n  pouch keys enrol EST --data est > est.enrolment.json')
     .action(
       acting<GlobalOptions>(({ data }, [party = '']) => {
-        const enrolment = enrolmentOf(party, listKeys(readPlace(environment(), data).keysFolder))
+        const enrolment = enrolmentOf(party, keysAt(readPlace(environment(), data)))
         return answer(JSON.stringify(enrolment, null, 2), enrolment)
       }),
     )
 }
 
 function listing(keys: readonly KeyListing[]): Answer {
-  const lines = keys.map(
-    ({ use, generation, publicKey, created, id }) =>
-      `${use.padEnd(9)} ${String(generation).padStart(3)}  ${publicKey.algorithm.padEnd(10)} ${toDate(created)}  ${id}`,
+  const line = (use: string, generation: string, algorithm: string, created: string, id: string): string =>
+    `${use.padEnd(9)}  ${generation.padStart(3)}  ${algorithm.padEnd(9)}  ${created.padEnd(20)}  ${id}`
+  const lines = keys.map(({ use, generation, publicKey, created, id }) =>
+    line(use, String(generation), publicKey.algorithm, toDate(created), id),
   )
   const rows = keys.map(({ use, generation, publicKey, created, id }) => ({
     use,
@@ -77,21 +82,25 @@ function listing(keys: readonly KeyListing[]): Answer {
     created: toDate(created),
     id,
   }))
-  return answer(lines.join('\n'), { keys: rows })
+  return answer([line('use', 'gen', 'algorithm', 'created', 'key id'), ...lines].join('\n'), { keys: rows })
 }
 
-function useNamed(name: string): Use {
-  const use = uses.find((each) => each === name)
-  if (use === undefined) throw new UsageError(`a key is for one of ${uses.join(', ')}`)
-  return use
+function holdsKeys({ keysFolder }: Place): boolean {
+  return existsSync(keysFolder) && listKeys(keysFolder).length > 0
 }
 
-/** The keystore of the data folder, made when there is none yet. */
+/** Their public halves. Throws `ConfigurationError` when the data folder, perhaps misspelt, holds none. */
+export function keysAt(place: Place): readonly KeyListing[] {
+  if (holdsKeys(place)) return listKeys(place.keysFolder)
+  throw new ConfigurationError([
+    `${place.keysFolder}: should hold keys; name the data folder with --data, or make one with \`pouch init\``,
+  ])
+}
+
+/** The keystore of the data folder, with its secrets. */
 export function keystoreAt(place: Place): Keystore {
-  const passphrase = passphraseOf(place)
-  return existsSync(place.keysFolder) && listKeys(place.keysFolder).length > 0
-    ? openKeystore(place.keysFolder, passphrase)
-    : createKeystore(place.keysFolder, passphrase)
+  keysAt(place)
+  return openKeystore(place.keysFolder, passphraseOf(place))
 }
 
 /** Throws `ConfigurationError`: commands that use secret keys need the passphrase. */

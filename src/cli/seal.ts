@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { environment, readParty, readPlace } from '../config.ts'
 import { sealRequest } from '../exchange/seal-request.ts'
 import { packageForm } from '../http/forms/submission.ts'
-import { acting, answer } from './answer.ts'
+import { acting, again, answer } from './answer.ts'
 import { readJsonFile, writeNew } from './files.ts'
 import { formed } from './formed.ts'
 import { keystoreAt } from './keys.ts'
@@ -19,9 +19,12 @@ export function sealCommand(): Command {
     .description(
       'Issue, sign and seal the attestations of a request (JSON, as for send) to its recipients’ current keys.',
     )
-    .argument('<request>', 'a request in JSON')
+    .argument('<request>', 'a request in JSON, - for standard input; `pouch example request` prints one')
     .requiredOption('--out <file>', 'where the envelope goes')
-    .addHelpText('after', '\nExample:\n  pouch seal request.json --out envelope.cose --data est')
+    .addHelpText(
+      'after',
+      '\nExample:\n  POUCH_PASSPHRASE_FILE=passphrase pouch seal request.json --out envelope.cose --data est',
+    )
     .action(
       acting<SealOptions>((options, [file = '']) => {
         const now = timeOf(undefined)
@@ -33,7 +36,10 @@ export function sealCommand(): Command {
         const bytes = sealRequest(request, { party, signing, directory, now })
         writeNew(options.out, bytes)
         const text = `${bytes.length} bytes for ${request.recipients.join(', ')} written to ${options.out}`
-        return answer(`${text}\n  next: pouch send ${options.out}`, { out: options.out, bytes: bytes.length })
+        return answer(`${text}\n  next: pouch send ${options.out}${again(options)}`, {
+          out: options.out,
+          bytes: bytes.length,
+        })
       }),
     )
 }

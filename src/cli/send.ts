@@ -3,42 +3,66 @@ import { Command } from 'commander'
 import type { Client } from '../client/client.ts'
 import { packageForm, type SubmissionView } from '../http/forms/submission.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
-import { type Answer, acting, answer } from './answer.ts'
-import { readBytes, readJsonFile, writeNew } from './files.ts'
+import { type Answer, acting, again, answer, UsageError } from './answer.ts'
+import { parseJson, readBytes, writeNew } from './files.ts'
 import { formed } from './formed.ts'
 
 interface SendOptions extends AgencyOptions {
   readonly receipt?: string
+  readonly key?: string
 }
 
 export function sendCommand(): Command {
   return agencyOption(new Command('send'))
     .summary('send attestations or a sealed envelope')
     .description(
-      'Send a request (JSON: attestations, label, recipients, purpose) or a sealed envelope (.cose).',
+      'Send a request (JSON: attestations, label, recipients, purpose), which the gateway signs and seals, or an ' +
+        'envelope that is sealed already.',
     )
-    .argument('<file>', 'a request in JSON, or an envelope')
+    .argument(
+      '<file>',
+      'a request or an envelope, - for standard input; `pouch example request` prints a request',
+    )
     .option('--receipt <file>', 'where the receipt goes')
-    .addHelpText('after', '\nExample:\n  pouch send request.json --data est --receipt receipt.cbor')
+    .option('--key <text>', 'with a request: sent again under the same key, it gets the first answer')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pouch send request.json --receipt receipt.cbor --data est\n' +
+        '  pouch send request.json --key visit-2027-114 --data est\n  pouch send envelope.cose --data est',
+    )
     .action(
-      acting<SendOptions>((options, [file = '']) =>
-        atGateway(options, async (client) => sent(await submit(client, file), options)),
-      ),
+      acting<SendOptions>((options, [file = '']) => {
+        const send = sending(readBytes(file), file, options)
+        return atGateway(options, async (client) => sent(await send(client), options))
+      }),
     )
 }
 
-async function submit(client: Client, file: string): Promise<SubmissionView> {
-  if (file.endsWith('.json')) return client.package(formed(packageForm, readJsonFile(file), file))
-  return client.submit(readBytes(file))
+const openingBrace = 0x7b
+const blanks: readonly number[] = [0x20, 0x09, 0x0a, 0x0d]
+
+/** JSON begins with a brace; an envelope does not. Read and formed before a gateway is asked for anything. */
+function sending(
+  bytes: Uint8Array,
+  file: string,
+  { key }: SendOptions,
+): (client: Client) => Promise<SubmissionView> {
+  if (bytes.find((byte) => !blanks.includes(byte)) === openingBrace) {
+    const request = formed(packageForm, parseJson(bytes, file), file)
+    return (client) => client.package(request, key)
+  }
+  if (key !== undefined) throw new UsageError('--key goes with a request: an envelope has its own id')
+  return (client) => client.submit(bytes)
 }
 
-function sent(submission: SubmissionView, { receipt }: SendOptions): Answer {
+function sent(submission: SubmissionView, options: SendOptions): Answer {
   const { id, index, repeated, receipt: bytes } = submission
+  const { receipt } = options
   if (receipt !== undefined) writeNew(receipt, bytes)
   const lines = [
-    `envelope ${id} accepted${repeated ? ' before; this is the first answer' : ''}`,
+    `envelope ${id} ${repeated ? 'was accepted before; this is the first answer' : 'is accepted'}`,
     `  entry ${index} of the gateway’s ledger${receipt === undefined ? '' : `, receipt in ${receipt}`}`,
-    `  next: pouch status ${id}`,
+    `  next: pouch status ${id}${again(options)}`,
   ]
   return answer(lines.join('\n'), submission)
 }

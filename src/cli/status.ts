@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { StatusView } from '../http/forms/inbox.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
 import { type Answer, acting, answer, toDate } from './answer.ts'
+import { envelopeIn } from './reference.ts'
 
 export function statusCommand(): Command {
   return agencyOption(new Command('status'))
@@ -11,17 +12,31 @@ export function statusCommand(): Command {
     .argument('<id>', 'id of the envelope')
     .addHelpText('after', '\nExample:\n  pouch status 5f0c… --data est')
     .action(
-      acting<AgencyOptions>((options, [id = '']) =>
-        atGateway(options, async (client) => shown(await client.status(id))),
-      ),
+      acting<AgencyOptions>((options, [given = '']) => {
+        const id = envelopeIn(given)
+        return atGateway(options, async (client) => shown(await client.status(id)))
+      }),
     )
+}
+
+type Recipient = StatusView['recipients'][number]
+
+const relayWords: Readonly<Record<Recipient['relay'], string>> = {
+  here: 'in the inbox of this gateway',
+  waiting: 'not at its gateway yet, and tried again',
+  done: 'at its gateway',
+  refused: 'its gateway refused it',
+  failed: 'it expired before its gateway took it',
+}
+
+function answerOf({ outcome, code, at }: NonNullable<Recipient['acknowledgement']>): string {
+  return `${outcome}${code === undefined ? '' : ` (${code})`} at ${toDate(at)}`
 }
 
 function shown(status: StatusView): Answer {
   const lines = status.recipients.map(({ party, relay, code, acknowledgement }) => {
-    const answered =
-      acknowledgement === undefined ? '' : `, ${acknowledgement.outcome} at ${toDate(acknowledgement.at)}`
-    return `  ${party}: ${relay}${code === undefined ? '' : ` (${code})`}${answered}`
+    const answered = acknowledgement === undefined ? 'not acknowledged yet' : answerOf(acknowledgement)
+    return `  ${party}: ${relayWords[relay]}${code === undefined ? '' : ` (${code})`}; ${answered}`
   })
   const heading = `envelope ${status.id} from ${status.issuer}, entry ${status.index}, accepted ${toDate(status.acceptedAt)}`
   return answer([heading, ...lines].join('\n'), status)

@@ -1,5 +1,5 @@
 /** Answers for what a command believes: the registry's versions, accepted one after another from the pinned roots on. */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Directory, directoryOf } from '../../protocol/directory.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
@@ -16,13 +16,22 @@ export interface TrustOptions extends GlobalOptions {
 export function trustOption(command: Command): Command {
   return command
     .option(
-      '--registry <files...>',
-      'registry versions, the oldest first (default: those of the data folder)',
+      '--registry <file>',
+      'the registry; its first version, then --registry again for each later one (default: those of the data folder)',
+      (file: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), file],
     )
     .option(
       '--roots <digest>',
       'the digest of the roots that are trusted (default: the one pinned in the data folder)',
+      rootsIn,
     )
+}
+
+export function rootsIn(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text
+  throw new InvalidArgumentError(
+    'It has 64 lower-case hexadecimal digits, as `pouch registry roots` prints them.',
+  )
 }
 
 export function trustedDirectory(options: TrustOptions, now: Seconds): Directory {
@@ -45,10 +54,12 @@ export function trustedRegistry(options: TrustOptions): VerifiedRegistry {
   return later.reduce((held, bytes) => acceptNext(bytes, held), acceptFirst(first, pinnedRoots))
 }
 
-/** The only clock of the command line: seconds since 1970, or the time given with `--at`. */
+const moment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/
+
+/** The only clock of the command line: seconds since 1970, or the time given with `--at`; a day begins in UTC. */
 export function timeOf(at: string | undefined): Seconds {
   if (at === undefined) return Math.floor(Date.now() / 1000)
-  const milliseconds = Date.parse(at)
+  const milliseconds = moment.test(at) ? Date.parse(at) : Number.NaN
   if (Number.isNaN(milliseconds)) throw new UsageError('--at takes a time such as 2026-11-23T12:00:00Z')
   return Math.floor(milliseconds / 1000)
 }

@@ -24,9 +24,12 @@ export function verifyCommand(): Command {
         'offline, and print every check with pass, fail or not reached.',
     )
     .argument('<file>', 'a file, - for standard input, or the folder of a ledger export')
-    .option('--at <time>', 'verify as of this time (default: now)')
+    .option('--at <time>', 'verify as of this time: is it good then, by the registry at hand? (default: now)')
     .option('--open', 'open an envelope with the keys of the data folder, and verify what is inside')
-    .addHelpText('after', '\nExample:\n  pouch verify envelope.cose --registry registry.cose --roots 5d2f…')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pouch verify envelope.cose --registry registry.cose --roots 5d2f…\n  pouch verify evidence.cbor --at 2026-11-23 --data nld',
+    )
     .action(acting<VerifyOptions>(verify))
 }
 

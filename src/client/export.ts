@@ -1,5 +1,5 @@
 /** Answers for exporting a ledger: everything that an auditor needs offline, in C2SP's static layout, in one folder. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { parseCheckpoint } from '../../protocol/ledger/checkpoint.ts'
@@ -15,23 +15,26 @@ export interface Exported {
 
 /**
  * The ledger as of its newest checkpoint; what is entered meanwhile is left for the next export. The folder must not
- * exist. The same ledger at the same size gives the same bytes.
+ * exist, and does not until the export is whole: an attempt that ends early leaves `<folder>.unfinished`, which the next
+ * one throws away. The same ledger at the same size gives the same bytes.
  */
 export async function exportLedger(
   client: Client,
   folder: string,
   progress: (done: number, size: number) => void,
 ): Promise<Exported> {
-  mkdirSync(folder, { mode: 0o700 })
+  const unfinished = `${folder}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
   let files = 0
   const write = (file: string, bytes: Uint8Array | string): void => {
-    const whole = path.join(folder, file)
+    const whole = path.join(unfinished, file)
     mkdirSync(path.dirname(whole), { recursive: true })
     writeFileSync(whole, bytes, { flag: 'wx' })
     files++
   }
   const checkpoint = await client.ledgerFile(exportFiles.checkpoint)
   const { origin, size } = parseCheckpoint(checkpoint)
+  mkdirSync(unfinished, { mode: 0o700 })
   write(exportFiles.checkpoint, checkpoint)
   write(exportFiles.descriptor, await client.ledgerDescriptor())
   write(`${exportFiles.registry}.cose`, await client.registry())
@@ -45,6 +48,8 @@ export async function exportLedger(
     progress(bundle * tileWidth + width, size)
   }
   write('README.md', readme(origin, size))
+  // POSIX lets a folder take the place of an empty one; of any other it does not.
+  renameSync(unfinished, folder)
   return { origin, size, files }
 }
 

@@ -8,6 +8,7 @@ import type { Level } from '../../protocol/policy/level.ts'
 import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
 import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
+import { isPublicOrigin } from '../settings.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 
 const day = z.iso.date().or(z.iso.datetime())
@@ -36,7 +37,9 @@ const planSchema = z.strictObject({
     z.strictObject({
       enrolment: z.string(),
       name: z.string(),
-      gateway: z.string(),
+      gateway: z
+        .string()
+        .refine(isPublicOrigin, 'should be https://host[:port] without a path (http on loopback only)'),
       accreditation: level,
       compartments: z.array(z.string()).default([]),
       /** Key id → the time from which nothing signed with it is accepted. */
@@ -87,7 +90,16 @@ function rootOf({ party, keys }: Enrolment): Root {
   return { name: party, ed25519: keyOf('ed25519'), mlDsa65: keyOf('ml-dsa-65') }
 }
 
-function partyFrom(plan: Plan['parties'][number], { party, keys }: Enrolment): Party {
+/** A revocation that names no key would revoke nothing, and nobody would notice. */
+function requireOwnKeys(revoked: Readonly<Record<string, string>>, { party, keys }: Enrolment): void {
+  const unknown = Object.keys(revoked).find((id) => !keys.some(({ key }) => key.id === id))
+  if (unknown !== undefined)
+    throw new Rejected('bad-request', `plan: revoked: ${party} has no key ${unknown}`)
+}
+
+function partyFrom(plan: Plan['parties'][number], enrolment: Enrolment): Party {
+  const { party, keys } = enrolment
+  requireOwnKeys(plan.revoked, enrolment)
   return {
     id: party,
     name: plan.name,
