@@ -9,7 +9,7 @@ import { signWith } from '../../protocol/cose.ts'
 import { recipientInfo, wrapKey } from '../../protocol/hpke.ts'
 import { coseAlgorithm, idBytes, type SigningKey } from '../../protocol/key.ts'
 import { headers } from '../../protocol/numbers.ts'
-import { attestation, envelope as honest } from './objects.ts'
+import { envelope as honest } from './objects.ts'
 import { est, nld, nos, type TestParty } from './parties.ts'
 
 export type Fields = Map<CborValue, CborValue>
@@ -23,7 +23,7 @@ export interface ForgedRecipient {
 
 /** Every part that a row of a table may want wrong. What is not given is honest. */
 export interface Forgery {
-  /** The plaintext; else one with an honest attestation, padded to 16 KiB. */
+  /** The plaintext; else one with the documents in 16 KiB, or with one that says nothing in 1 KiB. */
   body?: Uint8Array
   documents?: readonly Uint8Array[]
   header?: (fields: Fields) => void
@@ -93,7 +93,8 @@ export function honestHeader(recipients: readonly TestParty[] = [nld, nos]): Fie
 export function forge(forgery: Forgery = {}): Uint8Array {
   const recipients = forgery.recipients ?? [nld, nos]
   const signers = forgery.signers ?? est.signing
-  const body = forgery.body ?? bodyOf(forgery.documents ?? [attestation()], 16_384)
+  const body =
+    forgery.body ?? bodyOf(forgery.documents ?? [zeros(700)], forgery.documents === undefined ? 1024 : 16_384)
   const header = honestHeader(recipients)
   header.set(headers.commitment, commitmentTo(body))
   forgery.header?.(header)

@@ -59,7 +59,7 @@ export const nld = partyCalled('NLD')
 export const nos = partyCalled('NATO-NOS')
 
 /** Three signers, of whom two are enough. */
-export const roots = ['root 1', 'root 2', 'root 3'].map(pairOf)
+export const roots = [pairOf('root 1'), pairOf('root 2'), pairOf('root 3')] as const
 
 function listed({ id, signing, opening }: TestParty): Party {
   const [ed25519, mlDsa65] = signing
