@@ -11,11 +11,10 @@ export interface EmbeddedQuery {
   readonly parameters: readonly unknown[]
 }
 
-/** Errors lose their fields between threads: these are the ones that are read. */
+/** Errors lose their fields between threads; the SQLSTATE is the one that is read. */
 export interface EmbeddedFailure {
   readonly message: string
   readonly code: string | undefined
-  readonly constraint: string | undefined
 }
 
 export interface EmbeddedReply {

@@ -100,9 +100,9 @@ async function answer(database: PGlite, { id, sql, parameters }: EmbeddedQuery):
     const { rows, command = '', affectedRows = 0 } = await database.query(sql, [...parameters])
     return { kind: 'reply', id, reply: { rows, command, count: affectedRows } }
   } catch (error) {
-    const { code, constraint } = error as { code?: string; constraint?: string }
+    const { code } = error as { code?: string }
     const message = error instanceof Error ? error.message : String(error)
-    return { kind: 'failure', id, failure: { message, code, constraint } }
+    return { kind: 'failure', id, failure: { message, code } }
   }
 }
 

@@ -1,17 +1,14 @@
 /** Answers for what a failed statement means to its caller, whichever database it failed in. */
-import postgres from 'postgres'
 import type { EmbeddedFailure } from './embedded-protocol.ts'
 
 /** A statement that the embedded database refused. */
 export class StatementFailed extends Error {
   override readonly name = 'StatementFailed'
   readonly code: string | undefined
-  readonly constraint: string | undefined
 
-  constructor({ message, code, constraint }: EmbeddedFailure) {
+  constructor({ message, code }: EmbeddedFailure) {
     super(message)
     this.code = code
-    this.constraint = constraint
   }
 }
 
@@ -24,12 +21,6 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The constraint that a row broke, by its name in the migration; `undefined` for any other failure. */
-export function brokenConstraint(error: unknown): string | undefined {
-  if (error instanceof StatementFailed) return error.constraint
-  return error instanceof postgres.PostgresError ? error.constraint_name : undefined
-}
-
 /**
  * Not a fault of what was asked: the connection is lost (postgres.js and Node name that by a word), or the server is
  * busy, full, read-only or stopping (SQLSTATE 08, 25006, 40, 53, 55, 57, 58). What was under way may have happened.
@@ -37,5 +28,5 @@ export function brokenConstraint(error: unknown): string | undefined {
 export function isPassing(error: unknown): boolean {
   if (error instanceof ConnectionLost) return true
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^((08|40|53|55|57|58)...|25006)$/.test(code) || /^(CONNECT|E[A-Z_]+$)/.test(code)
+  return /^((08|40|53|55|57|58)...|25006)$/.test(code) || /^(CONNECT|(?!ERR_)E[A-Z]+$)/.test(code)
 }

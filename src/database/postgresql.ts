@@ -1,5 +1,5 @@
 /** Answers for PostgreSQL as the program uses it: its types, its pool, and who is asked when there are several hosts. */
-import { type Dialect, PostgresAdapter, sql as raw, Kysely } from 'kysely'
+import { type Dialect, Kysely, PostgresAdapter, sql as raw } from 'kysely'
 import postgres from 'postgres'
 import { dialectOver, type Query } from './dialect.ts'
 import { DatabaseRefused } from './refusal.ts'

@@ -5,7 +5,10 @@ import type { EnvelopeRow } from '../exchange/envelopes-table.ts'
 import type { InboxRow } from '../exchange/inbox-table.ts'
 import type { OutboxRow } from '../exchange/outbox-table.ts'
 import type { CredentialRow } from '../http/credentials.ts'
-import type { LedgerTables } from '../ledger/tables.ts'
+import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
+import type { StoredEntry } from '../ledger/entries-table.ts'
+import type { HeadRow } from '../ledger/head-table.ts'
+import type { TileRow } from '../ledger/tiles-table.ts'
 import type { RegistryVersionRow } from '../registry/versions-table.ts'
 
 /** A row of which the database fills in these columns when they are not given. */
@@ -13,7 +16,11 @@ type WithDefaults<Row, Column extends keyof Row> = Omit<Row, Column> & {
   readonly [C in Column]: Generated<Row[C]>
 }
 
-export interface Schema extends LedgerTables {
+export interface Schema {
+  ledger_head: HeadRow
+  ledger_entry: StoredEntry
+  ledger_tile: TileRow
+  ledger_checkpoint: StoredCheckpoint
   credentials: CredentialRow
   envelopes: EnvelopeRow
   inbox: WithDefaults<InboxRow, 'position' | 'consigned_to_reader' | 'handed_over'>

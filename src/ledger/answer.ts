@@ -8,9 +8,10 @@ import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
-import { storeSigned } from './append.ts'
+import { firstCheckpointOver, type StoredCheckpoint, storeSigned } from './checkpoints-table.ts'
+import type { StoredEntry } from './entries-table.ts'
 import { provenReceipt, restoreSigned, type SignedRoot, sign } from './signing.ts'
-import { firstCheckpointOver, inclusionAt, rootAt, type StoredCheckpoint, type StoredEntry } from './store.ts'
+import { inclusionAt, rootAt } from './store.ts'
 
 export interface Entered {
   readonly index: number

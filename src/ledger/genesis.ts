@@ -5,9 +5,8 @@ import { Rejected } from '../../protocol/errors.ts'
 import { descriptor, genesisHash, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
 import { emptyRoot } from '../../protocol/ledger/merkle.ts'
 import type { Database } from '../database/open.ts'
-import { insertHead } from './append.ts'
+import { insertHead, readHead } from './head-table.ts'
 import type { NewEvent, SequencerOptions } from './sequencer.ts'
-import { readHead } from './store.ts'
 
 /** Writes the head of an empty ledger unless there is one, and gives the event of the first entry, which is entered once. */
 export async function createLedger({ database, signer, actor, now }: SequencerOptions): Promise<NewEvent> {

@@ -6,7 +6,9 @@ import { type Frontier, leafHash, perfectNodes, rootOf } from '../../protocol/le
 import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
 import { type Edge, type Growth, grow, nodesFromTiles, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Database } from '../database/open.ts'
-import { type Head, readHashes, readHead, readLeaves } from './store.ts'
+import { readLeaves } from './entries-table.ts'
+import { type Head, readHead } from './head-table.ts'
+import { readHashes } from './store.ts'
 
 export interface Position {
   readonly head: Head

@@ -8,9 +8,9 @@ import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { Answering, Entered } from './answer.ts'
 import { answerAgain } from './answer.ts'
 import type { Effect } from './effect.ts'
+import { findEntries } from './entries-table.ts'
 import { createLedger } from './genesis.ts'
 import { type Pending, pend, takeBatch } from './pending.ts'
-import { findEntries } from './store.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 export interface NewEvent {

@@ -10,10 +10,10 @@ import {
 } from '../../protocol/ledger/checkpoint.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Inclusion, inclusionRoot } from '../../protocol/ledger/merkle-proof.ts'
-import { receipt, type RootSignatures, signRoot } from '../../protocol/ledger/receipt.ts'
+import { type RootSignatures, receipt, signRoot } from '../../protocol/ledger/receipt.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
-import { type SignedRow, storeSigned } from './append.ts'
+import { type SignedRow, storeSigned } from './checkpoints-table.ts'
 
 /** A root with all the signatures that are given out for it. */
 export interface SignedRoot {

@@ -10,12 +10,15 @@ import { proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { isPassing } from '../database/failure.ts'
 import type { Database } from '../database/open.ts'
 import { type Answering, answerAgain, answerOf, signLate } from './answer.ts'
-import { append, Fenced, raiseFence, type SignedRow, unsignedSizes } from './append.ts'
+import { append, Fenced } from './append.ts'
+import { type SignedRow, unsignedCheckpoints } from './checkpoints-table.ts'
 import { applyEffects } from './effect.ts'
+import { findEntries, type StoredEntry } from './entries-table.ts'
+import { type Head, raiseFence } from './head-table.ts'
 import type { Pending } from './pending.ts'
 import { type Extension, extend, followHead, loadPosition, nodesOf, type Position } from './position.ts'
 import { type SignedRoot, sign, unstoredSignatures } from './signing.ts'
-import { findEntries, type Head, rootAt, type StoredEntry } from './store.ts'
+import { rootAt } from './store.ts'
 
 export interface Writer {
   /** Settles every event of the batch, whatever happens; never throws. `idle` tells whether nothing waits behind it. */
@@ -31,7 +34,7 @@ export async function createWriter(answering: Answering): Promise<Writer> {
   const { database, signer, now } = answering
   await raiseFence(database)
   // What an earlier run committed and did not sign is durable and will be asked for.
-  for (const unsigned of await unsignedSizes(database)) await signLate(answering, unsigned)
+  for (const unsigned of await unsignedCheckpoints(database)) await signLate(answering, unsigned)
   const signatures = unstoredSignatures(database)
   let position: Position | undefined = await loadPosition(database)
   let reached: CheckpointBody | undefined

@@ -1,0 +1,75 @@
+/** Answers for the table of entries: each leaf with the record it commits to, found by its place or by its event's key. */
+import { type RawBuilder, sql } from 'kysely'
+import { Rejected } from '../../protocol/errors.ts'
+import type { Range } from '../../protocol/ledger/merkle.ts'
+import type { Database } from '../database/open.ts'
+import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
+
+export interface NewEntry {
+  readonly leaf: Uint8Array
+  /** protocol/ledger/record */
+  readonly record: Uint8Array
+  /** What the record's fields are salted from. */
+  readonly secret: Uint8Array
+  /** The caller's name for the event, entered once. */
+  readonly key: string
+  /** 32 bytes by which the caller tells the same event from another under the same key. */
+  readonly fingerprint: Uint8Array
+}
+
+export interface StoredEntry extends Omit<NewEntry, 'record' | 'secret'> {
+  readonly index: number
+  /** Null, and `secret` with it, once the record was shredded. */
+  readonly record: Uint8Array | null
+  readonly secret: Uint8Array | null
+}
+
+export async function readEntries(
+  database: Database,
+  { start, end }: Range,
+): Promise<readonly StoredEntry[]> {
+  return database
+    .selectFrom('ledger_entry')
+    .selectAll()
+    .where('index', '>=', start)
+    .where('index', '<', end)
+    .orderBy('index')
+    .execute()
+}
+
+/** Those of the events that are entered. */
+export async function findEntries(
+  database: Database,
+  keys: readonly string[],
+): Promise<readonly StoredEntry[]> {
+  if (keys.length === 0) return []
+  return database.selectFrom('ledger_entry').selectAll().where('key', 'in', keys).execute()
+}
+
+export async function readLeaves(database: Database, { start, end }: Range): Promise<readonly Uint8Array[]> {
+  const rows = await database
+    .selectFrom('ledger_entry')
+    .select(['index', 'leaf'])
+    .where('index', '>=', start)
+    .where('index', '<', end)
+    .orderBy('index')
+    .execute()
+  const whole = rows.length === end - start && rows.every(({ index }, i) => index === start + i)
+  if (!whole) throw new Rejected('broken-chain', `entries ${start} to ${end} are not all there`)
+  return rows.map(({ leaf }) => leaf)
+}
+
+/** A statement that enters them from this index on, if `condition` has a row. */
+export function insertEntries(
+  start: number,
+  entries: readonly NewEntry[],
+  condition: string,
+): RawBuilder<unknown> {
+  const column = <K extends keyof NewEntry>(name: K): NewEntry[K][] => entries.map((entry) => entry[name])
+  return sql`
+    insert into ledger_entry (index, leaf, record, secret, key, fingerprint)
+    select made.* from unnest(
+      ${bigintColumn(entries.map((_, i) => start + i))}, ${byteaColumn(column('leaf'))}, ${byteaColumn(column('record'))},
+      ${byteaColumn(column('secret'))}, ${textColumn(column('key'))}, ${byteaColumn(column('fingerprint'))}
+    ) as made, ${sql.table(condition)}`
+}
