@@ -82,7 +82,7 @@ export async function refused(stage: Stage): Promise<void> {
   const problem = await refusalOf(() => clientOf(stage, 'NLD').package(overreach(stage.now())))
   stage.tell.say('NLD asks to send COSMIC TOP SECRET to EST for recruitment')
   stage.tell.say(`refused (${problem.code}), on ${problem.grounds.length} grounds:`)
-  for (const { code, found, change } of problem.grounds) stage.tell.say(`  ${code}: ${found}; ${change}`)
+  for (const { code, found, change } of problem.grounds) stage.tell.say(`  ${code}: ${found}\n    ${change}`)
   stage.tell.say(`the refusal is entry ${problem.entry?.index ?? '?'} of NLD’s ledger`)
 }
 
@@ -126,7 +126,8 @@ export async function thirdParty(stage: Stage, id: string): Promise<void> {
     openingKeys: [],
   })
   tell.figure('a third party verifies the evidence', milliseconds(began))
-  tell.say(`EST’s evidence, ${evidence.length} bytes in one file: ${good ? 'good' : 'NOT GOOD'}`)
+  tell.say('a stranger has the registry, the digest of its roots, and EST’s evidence:')
+  tell.say(`${evidence.length} bytes in one file, ${good ? 'good' : 'NOT GOOD'}`)
   for (const { check, outcome } of checks) tell.say(`  ${outcome}  ${check}`)
   if (!good) throw new Error('the evidence should be good')
 }

@@ -1,11 +1,10 @@
 /** Answers for the demonstration's parties: keys, registry ceremony, data folders and credentials, all made afresh. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createKeystore } from '../../keys/keystore.ts'
 import { Passphrase } from '../../keys/passphrase.ts'
 import type { Directory } from '../../protocol/directory.ts'
 import { directoryOf } from '../../protocol/directory.ts'
-import type { OpeningKey } from '../../protocol/key.ts'
 import { acceptFirst, combineRegistry, proposeRegistry, signRegistry } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
 import { openDatabase } from '../database/open.ts'
@@ -24,7 +23,6 @@ export interface AgencyPlan {
 export interface Agency extends AgencyPlan {
   readonly folder: string
   readonly credential: string
-  readonly openingKeys: readonly OpeningKey[]
 }
 
 export interface Union {
@@ -43,6 +41,7 @@ export async function founded(
   plans: readonly AgencyPlan[],
   now: number,
 ): Promise<Union> {
+  const databases = databasesFor(plans.map((plan) => path.join(folderOf(folder, plan), 'database')))
   const opener = new Passphrase(passphrase)
   const roots = signers.map((name) => keysOf(path.join(folder, 'signers', name), opener, name, ['root'], now))
   const parties = plans.map((plan) =>
@@ -59,16 +58,12 @@ export async function founded(
   const directory = directoryOf(acceptFirst(bytes, digest), now)
   const registryFile = path.join(folder, 'registry.cose')
   writeFileSync(registryFile, bytes)
+  await databases
   const agencies = await Promise.all(
-    plans.map(async (plan, i) => {
-      settle(folderOf(folder, plan), plan, bytes, digest)
-      const openingKeys = parties[i]?.keystore.openingKeys() ?? []
-      return {
-        ...plan,
-        folder: folderOf(folder, plan),
-        credential: await credentialFor(folderOf(folder, plan), now),
-        openingKeys,
-      }
+    plans.map(async (plan) => {
+      const place = folderOf(folder, plan)
+      settle(place, plan, bytes, digest)
+      return { ...plan, folder: place, credential: await credentialFor(place, now) }
     }),
   )
   return { agencies, directory, registryFile, roots: digest }
@@ -107,6 +102,13 @@ function settle(folder: string, plan: AgencyPlan, registry: Uint8Array, pinnedRo
 
 function gatewayUrl({ exchangePort }: AgencyPlan): string {
   return `http://127.0.0.1:${exchangePort}`
+}
+
+/** To make one takes seconds: one is made, while the keys are, and copied before it holds anything. */
+async function databasesFor([first = '', ...others]: readonly string[]): Promise<void> {
+  const made = await openDatabase({ kind: 'embedded', directory: first })
+  await made.destroy()
+  for (const other of others) cpSync(first, other, { recursive: true })
 }
 
 /** Kept in the data folder, where the commands look for it. */

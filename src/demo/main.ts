@@ -17,14 +17,38 @@ const began = performance.now()
 const tell = new Telling()
 const gateways: GatewayProcess[] = []
 
-try {
-  await demonstrate()
-} finally {
-  await Promise.all(gateways.map((gateway) => gateway.stop()))
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+
+process.exitCode = await played()
+
+/** Whatever happens, the gateways are stopped. Who interrupts it finds nothing half-made. */
+async function played(): Promise<number> {
+  try {
+    await Promise.race([demonstrate(), interruption()])
+    return 0
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
+    tell.line('\ninterrupted')
+    return 130
+  } finally {
+    await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()))
+    if (stopping.signal.aborted) {
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(130)
+    }
+  }
+}
+
+function interruption(): Promise<never> {
+  return new Promise((_, reject) => {
+    stopping.signal.addEventListener('abort', () => reject(new Error('interrupted')))
+  })
 }
 
 async function demonstrate(): Promise<void> {
   prepare()
+  tell.line('Pouch: three agencies exchange a security-clearance attestation, on this machine alone.')
   tell.act('Three agencies are founded')
   const stage = await found()
   tell.act('Their gateways start')
@@ -43,7 +67,7 @@ async function demonstrate(): Promise<void> {
   tell.figure('the whole demonstration', milliseconds(began))
   tell.figures()
   tell.act('Try it: the files are in pouch-demo/')
-  for (const command of commands()) tell.say(command)
+  for (const [command, about] of commands()) tell.say(`# ${about}\n${command}`)
 }
 
 /** Clears what an earlier demonstration left, and nothing else. */
@@ -80,26 +104,40 @@ async function found(): Promise<Stage> {
 
 async function startAll({ union: { agencies } }: Stage): Promise<void> {
   const since = performance.now()
-  const started = await Promise.all(
-    agencies.map((agency) => startGateway(agency.folder, path.join(folder, 'passphrase'))),
-  )
-  gateways.push(...started)
+  const starting = agencies.map(({ folder: place }) => startGateway(place, path.join(folder, 'passphrase')))
+  gateways.push(...starting)
+  await Promise.all(starting.map(({ ready }) => ready))
   tell.figure('start of three gateways', milliseconds(since))
   for (const { id, agencyPort, exchangePort } of agencies) {
     tell.say(`${id}: agency listener on port ${agencyPort}, exchange listener on port ${exchangePort}`)
   }
 }
 
-function commands(): readonly string[] {
+/** What to type, and what it shows. */
+function commands(): readonly (readonly [command: string, about: string])[] {
+  const opening = 'POUCH_PASSPHRASE_FILE=pouch-demo/passphrase npx pouch'
   return [
-    'npx pouch verify pouch-demo/envelope.cose --data pouch-demo/nld',
-    'npx pouch verify pouch-demo/tampered.cose --data pouch-demo/nld',
-    'npx pouch verify pouch-demo/evidence.cbor --data pouch-demo/nld',
-    'npx pouch verify pouch-demo/receipt.cbor --data pouch-demo/nld',
-    'npx pouch inspect pouch-demo/envelope.cose',
-    'npx pouch audit verify pouch-demo/est-ledger --data pouch-demo/nld',
-    'npx pouch audit verify pouch-demo/est-ledger-changed --data pouch-demo/nld',
-    'POUCH_PASSPHRASE_FILE=pouch-demo/passphrase npx pouch open pouch-demo/envelope.cose --data pouch-demo/nld',
-    'POUCH_PASSPHRASE_FILE=pouch-demo/passphrase npx pouch serve --data pouch-demo/est',
+    [
+      'npx pouch verify pouch-demo/envelope.cose --data pouch-demo/nld',
+      'every check that a stranger can make',
+    ],
+    ['npx pouch verify pouch-demo/tampered.cose --data pouch-demo/nld', 'which check the changed bit fails'],
+    ['npx pouch verify pouch-demo/evidence.cbor --data pouch-demo/nld', 'the whole transfer, in one file'],
+    ['npx pouch verify pouch-demo/receipt.cbor --data pouch-demo/nld', 'EST’s ledger holds the entry'],
+    ['npx pouch inspect pouch-demo/envelope.cose', 'what is on the wire'],
+    [`${opening} open pouch-demo/envelope.cose --data pouch-demo/nld`, 'what NLD’s keys find inside'],
+    [
+      'npx pouch audit verify pouch-demo/est-ledger --data pouch-demo/nld',
+      'EST’s ledger, every entry hashed again',
+    ],
+    [
+      'npx pouch audit verify pouch-demo/est-ledger-changed --data pouch-demo/nld',
+      'the copy with one byte changed',
+    ],
+    [`${opening} serve --data pouch-demo/est`, 'EST’s gateway again; Ctrl-C ends it'],
+    [
+      'npx pouch inbox --data pouch-demo/nld',
+      'NLD’s inbox, while `serve --data pouch-demo/nld` runs in another terminal',
+    ],
   ]
 }

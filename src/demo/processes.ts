@@ -8,22 +8,23 @@ import { environment } from '../config.ts'
 const program = path.resolve(import.meta.dirname, '../main.ts')
 
 export interface GatewayProcess {
-  readonly milliseconds: number
-  stop(): Promise<void>
+  /** When it takes requests; rejected when it ends before. */
+  readonly ready: Promise<void>
+  readonly stop: () => Promise<void>
 }
 
-/** `pouch serve`, ready to take requests. */
-export async function startGateway(folder: string, passphraseFile: string): Promise<GatewayProcess> {
-  const began = performance.now()
+/** `pouch serve`. It may be stopped before it is ready. */
+export function startGateway(folder: string, passphraseFile: string): GatewayProcess {
   const child = spawn(process.execPath, [program, 'serve', '--data', folder], {
     env: { ...environment(), POUCH_PASSPHRASE_FILE: passphraseFile },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C reaches the demonstration alone, which then stops its gateways.
+    detached: true,
   })
-  await ready(child)
-  return { milliseconds: performance.now() - began, stop: () => stopped(child) }
+  return { ready: readiness(child), stop: () => stopped(child) }
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+async function readiness(child: ChildProcess): Promise<void> {
   const { stdout } = child
   if (stdout === null) throw new Error('no output to wait for')
   let said = ''
