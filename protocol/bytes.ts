@@ -35,18 +35,46 @@ export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
+/** Whether all bytes are zero, in time that depends on the length alone. */
+export function isZero(bytes: Uint8Array): boolean {
+  const own = bytes.slice() // begins at zero in its buffer, as words must
+  const words = new Uint32Array(own.buffer, 0, own.length >> 2)
+  let seen = 0
+  for (let i = 0; i < words.length; i++) seen |= words[i] ?? 0
+  for (let i = 4 * words.length; i < own.length; i++) seen |= own[i] ?? 0
+  return seen === 0
+}
+
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (let at = 0; at < bytes.length; at += 0x1000) text += hexDigits(bytes.subarray(at, at + 0x1000))
   return text
+}
+
+// Made at once, not put together of pieces: ids are looked up as soon as they are made.
+function hexDigits(bytes: Uint8Array): string {
+  const codes: number[] = []
+  for (const byte of bytes) codes.push(digit(byte >> 4), digit(byte & 0xf))
+  return String.fromCharCode(...codes)
+}
+
+function digit(value: number): number {
+  return value + (value < 10 ? 0x30 : 0x57)
 }
 
 /** Lower or upper case hexadecimal; `undefined` when the text is not whole bytes of it. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  )
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = nibble(text.charCodeAt(2 * i)) * 16 + nibble(text.charCodeAt(2 * i + 1))
+  }
+  return bytes
+}
+
+/** Of one hexadecimal digit: digits are below the capitals, and case is one bit. */
+function nibble(code: number): number {
+  return code < 0x40 ? code - 0x30 : (code & 0x1f) + 9
 }
 
 export function toBase64(bytes: Uint8Array): string {

@@ -72,6 +72,25 @@ export function encode(value: CborValue, limits: Limits = profile): Uint8Array {
   return bytes
 }
 
+/**
+ * `encode` for an array of short texts, unsigned integers and byte strings, without a look at what the byte strings hold:
+ * what is signed or authenticated is a payload, perhaps large, that is only put after heads.
+ */
+export function encodeFlat(items: readonly (string | number | Uint8Array)[]): Uint8Array {
+  return concat(head(4, items.length), ...items.flatMap(flat))
+}
+
+/** `encode` for a byte string. */
+export function encodeBytes(bytes: Uint8Array): Uint8Array {
+  return concat(...flat(bytes))
+}
+
+function flat(item: string | number | Uint8Array): readonly Uint8Array[] {
+  if (typeof item === 'number') return [head(0, item)]
+  const [major, bytes] = typeof item === 'string' ? [3, utf8(item)] : [2, item]
+  return [head(major, bytes.length), bytes]
+}
+
 interface Handed {
   readonly limits: Limits
   /** At least as many bytes as cbor-x will ever ask for. */

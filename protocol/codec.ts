@@ -123,12 +123,15 @@ export function record<const F extends Fields>(fields: F): Codec<RecordOf<F>> {
     read: (value, path) => {
       if (!(value instanceof Map)) return misfit(path, 'map')
       const found: Record<string, unknown> = {}
+      let count = 0
       for (const [name, { label, codec, optional }] of entries) {
         const item = (value as ReadonlyMap<CborValue, CborValue>).get(label)
-        if (item !== undefined) found[name] = codec.read(item, `${path}.${name}`)
-        else if (!optional) return misfit(`${path}.${name}`, 'a value')
+        if (item !== undefined) {
+          found[name] = codec.read(item, `${path}.${name}`)
+          count += 1
+        } else if (!optional) return misfit(`${path}.${name}`, 'a value')
       }
-      if (Object.keys(found).length !== value.size) return misfit(path, 'no further labels')
+      if (count !== value.size) return misfit(path, 'no further labels')
       return found as RecordOf<F>
     },
     write: (values) => {

@@ -2,7 +2,7 @@
  * Answers for the COSE structures of profile 1 (RFC 9052): COSE_Sign, whose signatures are all required, and COSE_Encrypt.
  * What is signed and what is authenticated are the bytes as received; nothing is encoded again.
  */
-import { encode } from './cbor.ts'
+import { encodeFlat } from './cbor.ts'
 import {
   bytes,
   type Codec,
@@ -18,7 +18,8 @@ import {
   tuple,
 } from './codec.ts'
 import { Rejected } from './errors.ts'
-import { coseAlgorithm, type KeyId, keyId, type SigningKey, type VerificationKey } from './key.ts'
+import { coseAlgorithm, type KeyId, type SigningKey, type VerificationKey } from './key.ts'
+import { embeddedKeyHeader } from './key-header.ts'
 import { algorithms, headers, tags } from './numbers.ts'
 
 const none = record({})
@@ -26,9 +27,13 @@ const none = record({})
 const encodedHeader = bytes(1, 1 << 17)
 const maxBody = 1 << 26
 
-const signatureHeader = record({ alg: field(headers.alg, integer), kid: field(headers.kid, keyId) })
+const signatureHeader = embeddedKeyHeader(integer, [
+  algorithms.ed25519,
+  algorithms.mlDsa65,
+  algorithms.mlDsa44,
+])
 
-const coseSignature = tuple(embedded(signatureHeader), none, bytes(64, 4096))
+const coseSignature = tuple(signatureHeader, none, bytes(64, 4096))
 
 /** `[+ COSE_Signature]`, RFC 9052 §4.1. */
 export const coseSignatures = list(coseSignature, 1, 64)
@@ -51,7 +56,7 @@ export function signWith(
 ): CoseSign[3] {
   return keys.map((key) => {
     const header = { alg: coseAlgorithm(key.algorithm), kid: key.id }
-    const message = sigStructure(protectedBytes, encodeAs(signatureHeader, header), payload)
+    const message = sigStructure(protectedBytes, signatureHeader.write(header), payload)
     return [header, {}, key.sign(message)]
   })
 }
@@ -76,7 +81,7 @@ export function verifyWith(
 ): void {
   if (header.kid !== key.id) throw new Rejected('unknown-key', `signature by ${header.kid}`)
   if (header.alg !== coseAlgorithm(key.algorithm)) throw new Rejected('wrong-algorithm', `key ${key.id}`)
-  const message = sigStructure(protectedBytes, encodeAs(signatureHeader, header), payload)
+  const message = sigStructure(protectedBytes, signatureHeader.write(header), payload)
   if (!key.verify(message, signature)) throw new Rejected('bad-signature', `key ${key.id}`)
 }
 
@@ -107,7 +112,7 @@ export function verifyPair(
 
 /** Sig_structure, RFC 9052 §4.4; no external data, so that any COSE verifier can check it. */
 function sigStructure(bodyProtected: Uint8Array, signProtected: Uint8Array, payload: Uint8Array): Uint8Array {
-  return encode(['Signature', bodyProtected, signProtected, new Uint8Array(0), payload])
+  return encodeFlat(['Signature', bodyProtected, signProtected, new Uint8Array(0), payload])
 }
 
 /** An algorithm is never chosen by a message: another than the profile's is refused. */
@@ -120,11 +125,8 @@ function only(algorithm: number): Codec<number> {
 }
 
 const contentHeader = record({ alg: field(headers.alg, only(algorithms.a256Gcm)) })
-const recipientHeader = record({
-  alg: field(headers.alg, only(algorithms.hpke9Ke)),
-  kid: field(headers.kid, keyId),
-})
-const recipient = tuple(embedded(recipientHeader), record({ ek: field(headers.ek, bytes(1120)) }), bytes(48))
+const recipientHeader = embeddedKeyHeader(only(algorithms.hpke9Ke), [algorithms.hpke9Ke])
+const recipient = tuple(recipientHeader, record({ ek: field(headers.ek, bytes(1120)) }), bytes(48))
 
 /** `#6.96([<<{1: 3}>>, {5: iv}, ciphertext, [+ recipient]])`, RFC 9052 §5.1, with HPKE-9-KE recipients alone. */
 export const coseEncrypt = tagged(
@@ -140,12 +142,13 @@ export const coseEncrypt = tagged(
 export type CoseEncrypt = Of<typeof coseEncrypt>
 
 export const contentProtected = { alg: algorithms.a256Gcm } as const
+const contentProtectedBytes = encodeAs(contentHeader, contentProtected)
 
 /** Enc_structure of layer 0, RFC 9052 §5.3. */
 export function encStructure(externalAad: Uint8Array): Uint8Array {
-  return encode(['Encrypt', encodeAs(contentHeader, contentProtected), externalAad])
+  return encodeFlat(['Encrypt', contentProtectedBytes, externalAad])
 }
 
 export function recipientProtected(kid: KeyId): Uint8Array {
-  return encodeAs(recipientHeader, { alg: algorithms.hpke9Ke, kid })
+  return recipientHeader.write({ alg: algorithms.hpke9Ke, kid })
 }

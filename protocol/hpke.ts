@@ -4,7 +4,7 @@
  * (draft-ietf-hpke-hpke, draft-ietf-cose-hpke, draft-ietf-cose-hpke-pq-pqt).
  */
 import { suite } from '#suite'
-import { encode } from './cbor.ts'
+import { encodeFlat } from './cbor.ts'
 import { type Ciphersuite, oneStage, type Secrets, secretsOf } from './hpke-schedule.ts'
 import { algorithms } from './numbers.ts'
 import { type Decapsulator, type Encapsulator, sizes } from './suite.ts'
@@ -50,7 +50,7 @@ export function unwrapKey(
 
 /** Recipient_structure of draft-ietf-cose-hpke: the next layer is A256GCM (3), `extra` binds what the caller needs. */
 export function recipientInfo(recipientProtected: Uint8Array, extra: Uint8Array): Uint8Array {
-  return encode(['HPKE Recipient', algorithms.a256Gcm, recipientProtected, extra])
+  return encodeFlat(['HPKE Recipient', algorithms.a256Gcm, recipientProtected, extra])
 }
 
 function baseMode(sharedSecret: Uint8Array, info: Uint8Array): Secrets {

@@ -1,6 +1,6 @@
 /** Answers for public keys: their COSE_Key form, their ids (RFC 9679 thumbprints), and what acts with the secret halves. */
 import { suite } from '#suite'
-import { toHex } from './bytes.ts'
+import { fromHex, toHex } from './bytes.ts'
 import { encode } from './cbor.ts'
 import { bytes, type Codec, field, mapped, oneOf, record } from './codec.ts'
 import { Rejected } from './errors.ts'
@@ -178,6 +178,7 @@ export const keyId: Codec<KeyId> = mapped(bytes(32), toHex, idBytes)
 
 /** Throws `bad-key` when the text is not 64 hexadecimal digits. */
 export function idBytes(id: KeyId): Uint8Array {
-  if (!/^[0-9a-f]{64}$/.test(id)) throw new Rejected('bad-key', 'a key id has 64 hexadecimal digits')
-  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(id.slice(2 * i, 2 * i + 2), 16))
+  const bytes = /^[0-9a-f]{64}$/.test(id) ? fromHex(id) : undefined
+  if (bytes === undefined) throw new Rejected('bad-key', 'a key id has 64 hexadecimal digits')
+  return bytes
 }

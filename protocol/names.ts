@@ -8,8 +8,9 @@ export type PartyId = string
 export type Seconds = number
 
 function named(max: number, what: string, fits: (value: string) => boolean): Codec<string> {
+  const item = text(max)
   const read: Codec<string>['read'] = (value, path) => {
-    const name = text(max).read(value, path)
+    const name = item.read(value, path)
     if (!fits(name)) throw new Rejected('malformed-structure', `${path}: ${what} expected`)
     return name
   }

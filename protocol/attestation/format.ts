@@ -1,6 +1,6 @@
 /** Answers for the bytes of an attestation: claims, selectively disclosable identifiers, as attestation.md gives them. */
 import { suite } from '#suite'
-import { encode, redacted } from '../cbor.ts'
+import { encodeBytes, redacted } from '../cbor.ts'
 import {
   bytes,
   encodeAs,
@@ -94,5 +94,5 @@ export const signedAttestation = coseSign(
 
 /** SHA-256 over the disclosure as an encoded byte string, its head included. */
 export function disclosureHash(disclosureBytes: Uint8Array): Uint8Array {
-  return suite.sha256(encode(disclosureBytes))
+  return suite.sha256(encodeBytes(disclosureBytes))
 }

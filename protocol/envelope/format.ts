@@ -1,7 +1,7 @@
 /** Answers for the bytes of an envelope: header, sealed body and plaintext, as envelope.md and pouch.cddl give them. */
 import { suite } from '#suite'
 import { concat, utf8 } from '../bytes.ts'
-import { type CborValue, decode, encode } from '../cbor.ts'
+import { type CborValue, decode, encodeFlat } from '../cbor.ts'
 import { bytes, encodeAs, field, list, oneOf, type Of, record, seconds, tuple } from '../codec.ts'
 import { type CoseEncrypt, type CoseSign, coseEncrypt, plainCoseSign } from '../cose.ts'
 import { Rejected } from '../errors.ts'
@@ -97,7 +97,7 @@ function requireProfile(header: CborValue): void {
 
 /** What layer 0 authenticates beside the ciphertext: the header, so that a stripped and re-signed copy does not open. */
 export function externalAad(headerBytes: Uint8Array): Uint8Array {
-  return encode(['pouch/1 envelope', headerBytes])
+  return encodeFlat(['pouch/1 envelope', headerBytes])
 }
 
 export function encodeHeader(header: EnvelopeHeader): Uint8Array {

@@ -1,7 +1,7 @@
 /** Answers for opening an envelope: checks 9 to 14 of envelope.md. Every failure of decryption is one code. */
 import { suite } from '#suite'
 import { parseAttestation, type VerifiedAttestation, verifyParsed } from '../attestation/verify.ts'
-import { equalInConstantTime } from '../bytes.ts'
+import { equalInConstantTime, isZero } from '../bytes.ts'
 import { decodeAs } from '../codec.ts'
 import { type CoseEncrypt, encStructure, recipientProtected } from '../cose.ts'
 import type { Directory } from '../directory.ts'
@@ -91,7 +91,7 @@ function required(result: Uint8Array | undefined): Uint8Array {
 function readPlaintext(body: Uint8Array) {
   try {
     const read = decodeAs(plaintext, body)
-    if (isSizeClass(body.length) && read.padding.every((byte) => byte === 0)) return read
+    if (isSizeClass(body.length) && isZero(read.padding)) return read
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
   }
