@@ -22,6 +22,7 @@ export async function insertAcknowledgements(
   await tx.insertInto('acknowledgements').values(rows).execute()
 }
 
+/** In one order everywhere: within a second "consigned" goes before what it came to, as the alphabet has it. */
 export async function acknowledgementsOf(
   database: Database,
   { issuer, id }: EnvelopeName,
@@ -33,6 +34,7 @@ export async function acknowledgementsOf(
     .where('id', '=', id)
     .orderBy('recipient')
     .orderBy('at')
+    .orderBy('outcome')
     .execute()
 }
 
