@@ -23,6 +23,8 @@ export function report<Check extends string>(
   const begun: Check[] = []
   const refusal = refusalOf(() => verification((check) => begun.push(check)))
   const failed = refusal === undefined ? undefined : begun.at(-1)
+  // A refusal before the first check would else leave no trace, and look as if nothing had failed.
+  if (refusal !== undefined && failed === undefined) throw refusal
   return checks.map((check) => {
     if (!begun.includes(check)) return { check, outcome: 'not-reached' }
     if (check !== failed || refusal === undefined) return { check, outcome: 'pass' }
