@@ -83,9 +83,10 @@ test.each(
   ),
 )('$file $name is of rule $rule', (vector) => expect(fits(vector)).toBe(true))
 
-/** CDDL does not see what a status list inflates to. */
+/** CDDL does not see what a status list inflates to, nor that something is listed twice. */
 const refused = vectors.filter(
-  ({ file, code }) => /^malformed-/.test(String(code)) && file !== 'status-list.json',
+  ({ file, name, code }) =>
+    /^malformed-/.test(String(code)) && file !== 'status-list.json' && !name.endsWith(' twice'),
 )
 const byVector = Map.groupBy(refused, ({ file, name }) => `${file} ${name}`)
 

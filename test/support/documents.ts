@@ -65,8 +65,8 @@ export function shows(runs: readonly string[], hex: string): boolean {
   const [first = '', ...rest] = runs
   if (!hex.startsWith(first)) return false
   let at = first.length
-  for (const run of rest) {
-    const found = run === rest.at(-1) ? hex.length - run.length : hex.indexOf(run, at)
+  for (const [i, run] of rest.entries()) {
+    const found = i === rest.length - 1 ? hex.length - run.length : hex.indexOf(run, at)
     if (found < at || !hex.startsWith(run, found)) return false
     at = found + run.length
   }
