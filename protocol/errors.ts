@@ -53,7 +53,7 @@ export const refusals = {
   },
   'revoked-key': {
     status: 403,
-    title: 'The key was revoked before the object was made',
+    title: 'The key is revoked',
     next: 'Sign with the party’s current key; seal to the recipient’s current key.',
   },
   'wrong-algorithm': {
