@@ -41,9 +41,10 @@ describe.skipIf(absent)('what the run has left', () => {
   })
 
   test('would have shown any of them', () => {
-    for (const needle of needles) {
-      expect(found(`{"level":30,"event":"x${needle.text}y"}`, [needle])).toEqual([needle])
-    }
+    // One of each kind and way of writing: all of them would be many times what the run has left.
+    const samples = [...new Map(needles.map((needle) => [`${needle.kind} ${needle.form}`, needle])).values()]
+    const careless = samples.map(({ text }) => `{"level":30,"event":"x${text}y"}`)
+    expect(found(careless.join('\n'), needles)).toEqual(expect.arrayContaining(samples))
     const last = needles.at(-1)
     expect(leaks([...lines, `{"event":"${last?.text ?? ''}"}`])).not.toEqual([])
   })
