@@ -92,6 +92,12 @@ export function proposeRegistry(document: RegistryDocument): Uint8Array {
   return encode(registryDocument.write(document), documentLimits)
 }
 
+/** What a registry or a proposal says, for people to read before they trust it or sign it; verifies no signature. */
+export function readUnverified(bytes: Uint8Array): RegistryDocument {
+  const value = decode(bytes, documentLimits)
+  return value instanceof Map ? registryDocument.read(value, 'proposal') : parse(bytes).document
+}
+
 /** A root signer's pair signs a proposal; gives that signer's two signatures, to be combined with others'. */
 export function signRegistry(proposal: Uint8Array, pair: SigningPair): CoseSign[3] {
   return signWith(pair, protectedBytes, proposal)

@@ -90,7 +90,7 @@ function holdsKeys({ keysFolder }: Place): boolean {
 }
 
 /** Their public halves. Throws `ConfigurationError` when the data folder, perhaps misspelt, holds none. */
-export function keysAt(place: Place): readonly KeyListing[] {
+function keysAt(place: Place): readonly KeyListing[] {
   if (holdsKeys(place)) return listKeys(place.keysFolder)
   throw new ConfigurationError([
     `${place.keysFolder}: should hold keys; name the data folder with --data, or make one with \`pouch init\``,

@@ -77,8 +77,6 @@ export function program(terminal: Terminal = standard, asJson = false): Command 
       .exitOverride((error) => {
         throw wrongUse(error, name, terminal, asJson)
       })
-    if (command.commands.length > 0) return
-    command
       .option('--json', 'print one JSON value')
       .option('--data <folder>', 'data folder (default: POUCH_DATA, or pouch-data)')
   })

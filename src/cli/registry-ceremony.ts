@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { coseSignatures } from '../../protocol/cose.ts'
-import { combineRegistry, proposeRegistry, registryDocument, signRegistry } from '../../protocol/registry.ts'
+import { combineRegistry, proposeRegistry, readUnverified, signRegistry } from '../../protocol/registry.ts'
 import { environment, readPlace } from '../config.ts'
 import { documentFrom } from '../registry/plan.ts'
 import { acting } from './answer.ts'
@@ -58,7 +58,7 @@ export function signCommand(): Command {
     .action(
       acting<OutOptions>(({ data, out }, [file = '']) => {
         const proposal = readBytes(file)
-        const document = decodeAs(registryDocument, proposal)
+        const document = readUnverified(proposal)
         const pair = keystoreAt(readPlace(environment(), data)).signingPair('root')
         writeNew(out, encodeAs(coseSignatures, signRegistry(proposal, pair)))
         return described(document, `signatures written to ${out}`)
@@ -84,7 +84,7 @@ export function combineCommand(): Command {
         const proposal = readBytes(file)
         const read = signatures.map((each) => decodeAs(coseSignatures, readBytes(each)))
         writeNew(out, combineRegistry(proposal, read))
-        return described(decodeAs(registryDocument, proposal), `registry written to ${out}`)
+        return described(readUnverified(proposal), `registry written to ${out}`)
       }),
     )
 }

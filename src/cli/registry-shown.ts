@@ -1,8 +1,6 @@
 /** Answers for reading a registry or a proposal: what it says, and the digest of its roots; no signature is verified. */
 import { Command } from 'commander'
-import { decodeAs } from '../../protocol/codec.ts'
-import { plainCoseSign } from '../../protocol/cose.ts'
-import { type RegistryDocument, registryDocument } from '../../protocol/registry.ts'
+import { type RegistryDocument, readUnverified } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { readBytes } from './files.ts'
@@ -13,7 +11,7 @@ export function showCommand(): Command {
     .description('List the parties, keys and agreements of a registry or a proposal. Verifies no signature.')
     .argument('<file>', 'registry or proposal, - for standard input')
     .addHelpText('after', '\nExample:\n  pouch registry show registry.cose')
-    .action(acting<GlobalOptions>((_, [file = '']) => described(documentIn(readBytes(file)), file)))
+    .action(acting<GlobalOptions>((_, [file = '']) => described(readUnverified(readBytes(file)), file)))
 }
 
 export function rootsCommand(): Command {
@@ -26,16 +24,10 @@ export function rootsCommand(): Command {
     .addHelpText('after', '\nExample:\n  pouch registry roots registry.cose')
     .action(
       acting<GlobalOptions>((_, [file = '']) => {
-        const digest = rootsDigest(documentIn(readBytes(file)).roots)
+        const digest = rootsDigest(readUnverified(readBytes(file)).roots)
         return answer(digest, { roots: digest })
       }),
     )
-}
-
-/** A registry begins with tag 98, a proposal is a map. */
-function documentIn(bytes: Uint8Array): RegistryDocument {
-  const proposal = bytes[0] === 0xd8 ? decodeAs(plainCoseSign, bytes)[2] : bytes
-  return decodeAs(registryDocument, proposal)
 }
 
 export function described(document: RegistryDocument, heading: string): Answer {

@@ -158,7 +158,8 @@ function changeOneByte(folder: string): void {
   const { size } = exportSize(folder)
   const file = path.join(folder, entriesPath({ index: 0, width: Math.min(256, size) }))
   const bytes = readFileSync(file)
-  const middle = Math.floor(bytes.length / 2)
-  bytes[middle] = (bytes[middle] ?? 0) ^ 1
+  // The last byte of the last entry: whatever else there is of it, it is no length.
+  const last = bytes.length - 1
+  bytes[last] = (bytes[last] ?? 0) ^ 1
   writeFileSync(file, bytes)
 }
