@@ -16,7 +16,7 @@ import { directory, document, nld, now, roots, signedBy } from '../support/parti
 
 const KiB = 1024
 const seed = 0x9e3779b9
-const nothing = [0, 0] as const
+const nothing: readonly [number, number] = [0, 0]
 
 vi.setConfig({ testTimeout: 3_600_000 })
 
