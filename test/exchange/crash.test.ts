@@ -5,12 +5,11 @@
  */
 import { afterAll, expect, test } from 'vitest'
 import type { PartyId } from '../../protocol/names.ts'
-import type { DatabaseSource } from '../../src/database/open.ts'
 import { eachDatabase } from '../support/databases.ts'
-import { type Boundary, type GatewayProcesses, startProcesses } from '../support/gateway-processes.ts'
+import { type Boundary, type GatewayProcesses, makeProcessWorld } from '../support/gateway-processes.ts'
 import { settled, type Transfer, transfer } from '../support/transfer.ts'
 import { expectWhole } from '../support/whole-ledgers.ts'
-import { limits, makeWorld } from '../support/world.ts'
+import { limits } from '../support/world.ts'
 
 const parties = [
   { id: 'EST', accreditation: 4 },
@@ -31,22 +30,8 @@ eachDatabase('a gateway killed between two steps', ({ kind, fresh }) => {
   })
 
   async function killedEverywhere(party: PartyId): Promise<void> {
-    const sources: DatabaseSource[] = []
-    const database = async () => {
-      const source = await fresh()
-      sources.push(source)
-      return source
-    }
-    const world = await makeWorld({ parties, database })
-    const gateways = await Promise.all(
-      parties.map(async ({ id }, i) => {
-        const source = sources[i]
-        if (source === undefined) throw new Error('a database for each')
-        const gateway = await startProcesses(world, id, source, hasty)
-        ends.push(gateway.end)
-        return gateway
-      }),
-    )
+    const { world, gateways, end } = await makeProcessWorld({ parties, database: fresh, limits: hasty })
+    ends.push(end)
     const [est, nld] = gateways
     const victim = gateways.find((gateway) => gateway.party === party)
     if (est === undefined || nld === undefined || victim === undefined) throw new Error('two gateways')
@@ -67,13 +52,13 @@ eachDatabase('a gateway killed between two steps', ({ kind, fresh }) => {
   }
 })
 
-/** A slow machine makes the relay try again, which adds to the steps: of three exchanges, the one with the fewest. */
+/** A slow machine makes the relay try again, which adds to the steps: of two exchanges, the one with fewer. */
 async function boundariesOf(
   victim: GatewayProcesses,
   run: () => Promise<void>,
 ): Promise<readonly Boundary[]> {
   let fewest: readonly string[] | undefined
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 2; i++) {
     await victim.watch()
     await run()
     const passed = await victim.passed()

@@ -4,15 +4,14 @@
  * at the end is the same as after one exchange that nothing disturbed.
  */
 import { afterAll, test } from 'vitest'
-import type { PartyId } from '../../protocol/names.ts'
 import { chance } from '../support/chance.ts'
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy.ts'
 import { eachDatabase } from '../support/databases.ts'
-import { type GatewayProcesses, startProcesses } from '../support/gateway-processes.ts'
+import { type GatewayProcesses, makeProcessWorld, type Ports } from '../support/gateway-processes.ts'
 import { freePort } from '../support/postgres-server.ts'
 import { settled, type Transfer, transfer } from '../support/transfer.ts'
 import { expectWhole } from '../support/whole-ledgers.ts'
-import { limits, makeWorld, type World } from '../support/world.ts'
+import { limits, type TestParty } from '../support/world.ts'
 
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_123)
 const exchanges = 200
@@ -31,17 +30,18 @@ eachDatabase('three gateways in trouble', ({ kind, fresh }) => {
   })
 
   test(`come through it whole (seed ${seed})`, { timeout: 600_000 }, async () => {
-    const world = await makeWorld({ parties, database: fresh })
     const proxies: CuttingProxy[] = []
-    const gateways = await Promise.all(
-      ids.map(async (id) => {
-        const ports = await behindProxies(world, id, proxies)
-        const gateway = await startProcesses(world, id, await fresh(), hasty, ports)
-        ends.push(gateway.end)
-        return gateway
-      }),
-    )
-    ends.push(async () => void (await Promise.all(proxies.map((proxy) => proxy.close()))))
+    const ports = (party: TestParty) => behindProxies(party, proxies)
+    const { world, gateways, end } = await makeProcessWorld({
+      parties,
+      database: fresh,
+      limits: hasty,
+      ports,
+    })
+    ends.push(end)
+    ends.push(async () => {
+      for (const proxy of proxies) await proxy.close()
+    })
     const transfers = await exchangeAll(gateways)
     await settled(gateways)
     const { entries, receipts, roots } = await expectWhole(world, gateways, transfers)
@@ -54,8 +54,10 @@ eachDatabase('three gateways in trouble', ({ kind, fresh }) => {
 })
 
 /** The registry and the clients know the proxies' ports; the gateway listens elsewhere. */
-async function behindProxies(world: World, id: PartyId, proxies: CuttingProxy[]) {
-  const { agencyPort: clientPort, exchangePort: peerPort } = world.party(id)
+async function behindProxies(
+  { id, agencyPort: clientPort, exchangePort: peerPort }: TestParty,
+  proxies: CuttingProxy[],
+): Promise<Ports> {
   const [agencyPort, exchangePort] = [await freePort(), await freePort()]
   const luck = (line: string) => chance(seed, `${id} ${line}`)
   proxies.push(
