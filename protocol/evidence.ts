@@ -12,11 +12,14 @@ import { verifyRecord } from './ledger/entry.ts'
 import { verifyReceipt } from './ledger/receipt.ts'
 import { type LedgerRecord, parseRecord } from './ledger/record.ts'
 import type { PartyId, Seconds } from './names.ts'
+import { acceptFirst } from './registry.ts'
 import { type Trace, untraced } from './report.ts'
+import { rootsDigest } from './roots.ts'
 
 export const evidenceChecks = [
   'encoding',
   'structure',
+  'registry',
   'ledger-keys',
   'entries',
   'envelope',
@@ -51,6 +54,8 @@ export function verifyEvidence(
   const value = decode(bytes)
   trace('structure')
   const file = evidenceFile.read(value, 'evidence')
+  trace('registry')
+  requireSameTrust(file.registry, directory)
   trace('ledger-keys')
   const keys = ledgerKeysOf(directory, file.gateway, now)
   trace('entries')
@@ -71,6 +76,11 @@ export function verifyEvidence(
     entries.map(({ index }) => index),
   )
   return { gateway: file.gateway, envelope, entries, peers, outcomes, checkpoint }
+}
+
+/** The registry in the file is the reader's own, or one that the reader's roots signed. */
+function requireSameTrust(bytes: Uint8Array, { registry }: Directory): void {
+  if (!equal(bytes, registry.bytes)) acceptFirst(bytes, rootsDigest(registry.document.roots))
 }
 
 /** The receipt holds for the leaf, and the leaf commits to the record. */
