@@ -4,7 +4,7 @@
  */
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
-import { decode, encode } from './cbor.ts'
+import { type CborValue, decode, encode } from './cbor.ts'
 import {
   bytes,
   decodeAs,
@@ -87,15 +87,16 @@ export interface VerifiedRegistry {
   readonly documentDigest: Uint8Array
 }
 
-/** Encodes a document that nobody has signed yet. */
+/** Encodes a document that nobody has signed yet. Throws `malformed-structure` for one that nobody would accept. */
 export function proposeRegistry(document: RegistryDocument): Uint8Array {
+  requireDistinct(document)
   return encode(registryDocument.write(document), documentLimits)
 }
 
 /** What a registry or a proposal says, for people to read before they trust it or sign it; verifies no signature. */
 export function readUnverified(bytes: Uint8Array): RegistryDocument {
   const value = decode(bytes, documentLimits)
-  return value instanceof Map ? registryDocument.read(value, 'proposal') : parse(bytes).document
+  return value instanceof Map ? documentOf(value) : parse(bytes).document
 }
 
 /** A root signer's pair signs a proposal; gives that signer's two signatures, to be combined with others'. */
@@ -111,8 +112,8 @@ export function combineRegistry(proposal: Uint8Array, signatures: readonly CoseS
 /**
  * The first registry that a gateway accepts: its roots are the pinned ones, and they alone signed it, so that a chain
  * does not begin with the version by which the roots changed.
- * Throws `untrusted-roots`, `registry-threshold`, `bad-signature`. Whether it is fresh is asked by `directoryOf`: a chain may begin with a
- * version that has expired.
+ * Throws `untrusted-roots`, `unknown-key`, `bad-signature`, `registry-threshold`. Whether it is fresh is asked by
+ * `directoryOf`: a chain may begin with a version that has expired.
  */
 export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
   const parsed = parse(bytes)
@@ -158,9 +159,13 @@ interface ParsedRegistry {
 function parse(bytes: Uint8Array): ParsedRegistry {
   const signed = decodeAs(plainCoseSign, bytes)
   if (!equal(signed[0], protectedBytes)) throw new Rejected('unknown-type', 'registry header')
-  const document = registryDocument.read(decode(signed[2], documentLimits), 'registry')
+  return { document: documentOf(decode(signed[2], documentLimits)), signed }
+}
+
+function documentOf(value: CborValue): RegistryDocument {
+  const document = registryDocument.read(value, 'registry')
   requireDistinct(document)
-  return { document, signed }
+  return document
 }
 
 /** A key is one party's and has one use, a name is one thing's: else a look-up would have two answers. */

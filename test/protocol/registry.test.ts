@@ -8,8 +8,15 @@ import {
   verificationKeyOf,
   verificationPairOf,
 } from '../../protocol/directory.ts'
+import { encodeAs } from '../../protocol/codec.ts'
 import type { Rejected } from '../../protocol/errors.ts'
-import { acceptFirst, acceptNext } from '../../protocol/registry.ts'
+import {
+  acceptFirst,
+  acceptNext,
+  proposeRegistry,
+  readUnverified,
+  registryDocument,
+} from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
 import {
   day,
@@ -37,6 +44,14 @@ test.each(registryRows)('$name is refused as $code', (row) => {
       ? acceptFirst(row.bytes, row.pinned ?? pinnedRoots)
       : acceptNext(row.bytes, acceptFirst(row.held, pinnedRoots))
   expect(accept).toThrow(code(row.code))
+})
+
+test('a document that nobody would accept is neither proposed nor shown to be signed', () => {
+  const twice = { ...document, parties: [...document.parties, ...document.parties] }
+  expect(() => proposeRegistry(twice)).toThrow(code('malformed-structure'))
+  expect(() => readUnverified(encodeAs(registryDocument, twice))).toThrow(code('malformed-structure'))
+  expect(readUnverified(proposeRegistry(document)).version).toBe(1)
+  expect(readUnverified(registry).version).toBe(1)
 })
 
 describe('a chain of versions', () => {
