@@ -1,6 +1,7 @@
 /** Answers for what a file is, from its first bytes and its `typ`; nothing is verified. */
 import { fromUtf8 } from './bytes.ts'
 import { type CborValue, decode, Tag } from './cbor.ts'
+import { anything, list } from './codec.ts'
 import { Rejected } from './errors.ts'
 import { headers, mediaTypes, tags } from './numbers.ts'
 
@@ -39,12 +40,15 @@ function kindOfValue(value: CborValue): Kind {
 }
 
 function signedKind(value: CborValue): Kind {
-  const header: CborValue | undefined = Array.isArray(value) ? value[0] : undefined
+  const [header] = coseParts.read(value, 'COSE_Sign')
   const map = header instanceof Uint8Array ? decode(header) : undefined
-  const kind = map instanceof Map ? signedKinds.get(map.get(headers.typ)) : undefined
+  const typ: CborValue | undefined = map instanceof Map ? map.get(headers.typ) : undefined
+  const kind = signedKinds.get(typ)
   if (kind === undefined) throw new Rejected('unknown-type', 'COSE_Sign typ')
   return kind
 }
+
+const coseParts = list(anything, 1, 4)
 
 function textOf(bytes: Uint8Array): string | undefined {
   try {
