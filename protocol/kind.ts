@@ -41,11 +41,14 @@ function kindOfValue(value: CborValue): Kind {
 
 function signedKind(value: CborValue): Kind {
   const [header] = coseParts.read(value, 'COSE_Sign')
-  const map = header instanceof Uint8Array ? decode(header) : undefined
-  const typ: CborValue | undefined = map instanceof Map ? map.get(headers.typ) : undefined
-  const kind = signedKinds.get(typ)
+  if (!(header instanceof Uint8Array)) throw new Rejected('malformed-structure', 'COSE_Sign header')
+  const kind = signedKinds.get(typOf(decode(header)))
   if (kind === undefined) throw new Rejected('unknown-type', 'COSE_Sign typ')
   return kind
+}
+
+function typOf(header: CborValue): CborValue | undefined {
+  return header instanceof Map ? (header as ReadonlyMap<CborValue, CborValue>).get(headers.typ) : undefined
 }
 
 const coseParts = list(anything, 1, 4)
