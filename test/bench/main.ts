@@ -1,0 +1,43 @@
+/**
+ * Answers for `npm run bench [-- envelope|gateway] [--seconds N] [--json FILE]`: measures, prints, and says with its exit
+ * code only whether all worked, never whether it was fast.
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureEnvelope } from './envelope.ts'
+import { measureGateway } from './gateway.ts'
+
+const subjects = { envelope: measureEnvelope, gateway: measureGateway } as const
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, seconds: { type: 'string', default: '6' } },
+})
+
+const unknown = positionals.filter((name) => !(name in subjects))
+if (unknown.length > 0 || !(Number(values.seconds) > 0)) {
+  console.error(`npm run bench [-- ${Object.keys(subjects).join('|')}] [--seconds N] [--json FILE]`)
+  process.exit(2)
+}
+
+const load = (): string =>
+  loadavg()
+    .map((average) => average.toFixed(1))
+    .join(' ')
+const machine = () => ({
+  node: process.version,
+  cores: cpus().length,
+  cpu: cpus()[0]?.model,
+  load: loadavg(),
+})
+
+const results: Record<string, unknown> = { begun: new Date().toISOString(), machine: machine() }
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, load ${load()}\n`)
+for (const name of Object.keys(subjects) as (keyof typeof subjects)[]) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  results[name] = await subjects[name](Number(values.seconds))
+}
+results['loadAfter'] = loadavg()
+console.log(`\nLoad at the end ${load()}`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
