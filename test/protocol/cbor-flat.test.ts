@@ -1,7 +1,7 @@
 /** Answers for the short ways of encoding: they give the bytes of the long one, which go through cbor-x and the scan. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fromHex, isZero, toHex } from '../../protocol/bytes.ts'
+import { fromBase64, fromHex, isZero, toBase64, toHex } from '../../protocol/bytes.ts'
 import { decode, encode, encodeBytes, encodeFlat } from '../../protocol/cbor.ts'
 import { decodeAs, embedded, encodeAs, field, integer, record } from '../../protocol/codec.ts'
 import { keyId } from '../../protocol/key.ts'
@@ -73,6 +73,15 @@ test('hexadecimal and back, of any length', () => {
       expect(toHex(value)).toBe(Buffer.from(value).toString('hex'))
       expect(fromHex(toHex(value))).toEqual(value)
       expect(fromHex(toHex(value).toUpperCase())).toEqual(value)
+    }),
+  )
+})
+
+test('base64 and back, of any length', () => {
+  fc.assert(
+    fc.property(strings, (value) => {
+      expect(toBase64(value)).toBe(Buffer.from(value).toString('base64'))
+      expect(fromBase64(toBase64(value))).toEqual(value)
     }),
   )
 })
