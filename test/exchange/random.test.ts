@@ -14,8 +14,8 @@ import { expectWhole } from '../support/whole-ledgers.ts'
 import { limits, type TestParty } from '../support/world.ts'
 
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_123)
-const exchanges = 200
-const atOnce = 8
+const exchanges = 160
+const atOnce = 16
 const kills = 12
 const cutProbability = 0.01
 
@@ -84,7 +84,7 @@ async function exchangeAll(gateways: readonly GatewayProcesses[]): Promise<reado
       for (const { victim, afterMilliseconds } of victims.get(i) ?? []) {
         setTimeout(() => gateways[victim]?.kill(), afterMilliseconds)
       }
-      done.push(await transfer(sender, reader, `exchange-${i}`))
+      done.push(await transfer(sender, reader, `exchange-${i}`, i % 4 === 0))
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))

@@ -2,6 +2,7 @@
  * Answers for a whole gateway in a process of its own, put together as the program puts it together, that kills itself
  * with SIGKILL at the boundary that it is told. Nothing in `src` knows of it.
  */
+import { flushCompileCache } from 'node:module'
 import { HeldOpeningKey } from '../../keys/opening-key.ts'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import { compose, type Parts } from '../../src/composition.ts'
@@ -30,6 +31,8 @@ async function begin({ id, what }: Order<ProcessParts>): Promise<void> {
   const composed = await compose(partsOf(what))
   await listen(composed, what.places)
   process.on('message', (next: Order<OrderTo>) => void obey(composed.gateway, next))
+  // What is killed writes nothing at its end.
+  flushCompileCache()
   passed.length = 0
   report({ id })
 }

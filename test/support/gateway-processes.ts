@@ -107,6 +107,7 @@ export async function makeProcessWorld({
 }
 
 const program = path.resolve(import.meta.dirname, 'crashing-gateway.ts')
+const compileCache = path.resolve(import.meta.dirname, '../../.test-state/compiled')
 
 async function startProcesses(
   world: World,
@@ -189,6 +190,8 @@ async function started(parts: ProcessParts): Promise<Running> {
   const child = fork(program, {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Whoever is started again and again is compiled once.
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   })
   let lastId = 0
   const asked = new Map<number, (report: Report | undefined) => void>()
