@@ -74,15 +74,31 @@ export async function acceptAcknowledgement(
   const statement = verifyAcknowledgement(bytes, gateway.directory(), gateway.now())
   requireOwnWay(gateway.directory(), gateway.party, statement.recipient, origin)
   const envelope = await subjectOf(gateway, id, statement)
+  const first = await firstOf(gateway, envelope, statement)
+  if (first !== undefined) return first
+  try {
+    return await enter(gateway, envelope, statement, origin)
+  } catch (error) {
+    if (!(error instanceof Rejected) || error.code !== 'reused-id') throw error
+    // The same was asked twice at once, and each signed anew: the other was entered, and answers for both.
+    const entered = await firstOf(gateway, envelope, statement)
+    if (entered === undefined) throw error
+    return entered
+  }
+}
+
+/** The answer that this outcome got before; `undefined` when it is new. Throws `already-acknowledged`. */
+async function firstOf(
+  gateway: Gateway,
+  envelope: EnvelopeSummary,
+  { recipient, outcome, code }: VerifiedAcknowledgement,
+): Promise<AcknowledgementAnswer | undefined> {
   const earlier = await acknowledgementsOf(gateway.database, envelope)
-  const own = earlier.filter(({ recipient }) => recipient === statement.recipient)
-  const same = own.find(
-    ({ outcome, code }) => outcome === statement.outcome && code === (statement.code ?? null),
-  )
+  const own = earlier.filter((row) => row.recipient === recipient)
+  const same = own.find((row) => row.outcome === outcome && row.code === (code ?? null))
   if (same !== undefined) return answerOf(gateway, same.entry_key)
-  if (own.some(({ outcome }) => outcome !== 'consigned'))
-    throw new Rejected('already-acknowledged', statement.outcome)
-  return enter(gateway, envelope, statement, origin)
+  if (own.some((row) => row.outcome !== 'consigned')) throw new Rejected('already-acknowledged', outcome)
+  return undefined
 }
 
 /** The envelope that it is about, as this gateway holds it. */

@@ -124,6 +124,26 @@ eachDatabase('an exchange', ({ fresh }) => {
     expect(status.acknowledgement).toEqual({ outcome: 'refused', code: 'bad-document', at: world.clock.now })
   })
 
+  test('acknowledged several times at once is acknowledged once, and all are told the same', async () => {
+    const sent = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
+    await relayed(sent.id)
+    const answers = await Promise.all(Array.from({ length: 4 }, () => acknowledge(nld, sent.id, 'opened')))
+    expect(new Set(answers.map(({ index }) => index)).size).toBe(1)
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    const outcomes = ['opened', 'refused'] as const
+    const other = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
+    await relayed(other.id)
+    const settled = await Promise.allSettled(
+      outcomes.map((outcome) =>
+        acknowledge(nld, other.id, outcome, outcome === 'refused' ? 'bad-document' : undefined),
+      ),
+    )
+    expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'already-acknowledged' },
+    })
+  })
+
   test('takes an acknowledgement only from the recipient’s gateway, and only for what was sent', async () => {
     const sent = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
     await relayed(sent.id)
