@@ -6,10 +6,16 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
+    copyInto(whole, part, at)
     at += part.length
   }
   return whole
+}
+
+/** There must be room. `set` is quick to copy and slow to call, and most parts are of a few bytes. */
+export function copyInto(whole: Uint8Array, part: Uint8Array, at: number): void {
+  if (part.length > 32) whole.set(part, at)
+  else for (let i = 0; i < part.length; i++) whole[at + i] = part[i] ?? 0
 }
 
 /** Bytewise order, as deterministic CBOR sorts map keys (RFC 8949 §4.2.1): negative, zero or positive. */
@@ -97,8 +103,21 @@ export function fromBase64(text: string): Uint8Array | undefined {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** A lone surrogate becomes U+FFFD, as everywhere on the web. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text)
+  return shortAscii(text) ?? encoder.encode(text)
+}
+
+/** The encoder is slow to call, and most texts are names and labels. */
+function shortAscii(text: string): Uint8Array | undefined {
+  if (text.length > 64) return undefined
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < bytes.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return undefined
+    bytes[i] = code
+  }
+  return bytes
 }
 
 /** Throws `TypeError` when the bytes are not UTF-8. */

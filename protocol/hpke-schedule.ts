@@ -46,30 +46,33 @@ export interface Secrets {
   readonly exporterSecret: Uint8Array
 }
 
-export function secretsOf(ciphersuite: Ciphersuite, origin: Origin): Secrets {
+export function keySchedule(ciphersuite: Ciphersuite): (origin: Origin) => Secrets {
   const { kdf, aead } = ciphersuite
+  const id = suiteId(ciphersuite)
   const size = { key: aead.keySize, nonce: aead.nonceSize, exporter: kdf.size }
-  return kdf.combineSecrets(suiteId(ciphersuite), origin, size)
+  return (origin) => kdf.combineSecrets(id, origin, size)
 }
 
 export function suiteId({ kem, kdf, aead }: Ciphersuite): Uint8Array {
   return concat(utf8('HPKE'), twoBytes(kem), twoBytes(kdf.id), twoBytes(aead.id))
 }
 
-/** A KDF that derives in one call, as SHAKE256 does. */
+/** A KDF that derives in one call, as SHAKE256 does: LabeledDerive with the label `secret`. */
 export function oneStage(
   id: number,
   size: number,
   derive: (input: Uint8Array, length: number) => Uint8Array,
 ): Kdf {
+  const version = utf8('HPKE-v1')
+  const label = lengthPrefixed(utf8('secret'))
   return {
     id,
     size,
     combineSecrets: (suite, { mode, sharedSecret, info, psk, pskId }, { key, nonce, exporter }) => {
       const length = key + nonce + exporter
-      const secrets = concat(lengthPrefixed(psk), lengthPrefixed(sharedSecret))
-      const context = concat(Uint8Array.of(mode), lengthPrefixed(pskId), lengthPrefixed(info))
-      const all = derive(labeled(suite, secrets, 'secret', length, context), length)
+      const secrets = [...lengthPrefixed(psk), ...lengthPrefixed(sharedSecret)]
+      const context = [Uint8Array.of(mode), ...lengthPrefixed(pskId), ...lengthPrefixed(info)]
+      const all = derive(concat(...secrets, version, suite, ...label, twoBytes(length), ...context), length)
       return {
         key: all.slice(0, key),
         baseNonce: all.slice(key, key + nonce),
@@ -79,19 +82,8 @@ export function oneStage(
   }
 }
 
-/** The input of LabeledDerive. */
-export function labeled(
-  suite: Uint8Array,
-  secrets: Uint8Array,
-  label: string,
-  length: number,
-  context: Uint8Array,
-): Uint8Array {
-  return concat(secrets, utf8('HPKE-v1'), suite, lengthPrefixed(utf8(label)), twoBytes(length), context)
-}
-
-function lengthPrefixed(bytes: Uint8Array): Uint8Array {
-  return concat(twoBytes(bytes.length), bytes)
+function lengthPrefixed(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  return [twoBytes(bytes.length), bytes]
 }
 
 function twoBytes(value: number): Uint8Array {

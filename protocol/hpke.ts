@@ -5,7 +5,7 @@
  */
 import { suite } from '#suite'
 import { encodeFlat } from './cbor.ts'
-import { type Ciphersuite, oneStage, type Secrets, secretsOf } from './hpke-schedule.ts'
+import { type Ciphersuite, keySchedule, oneStage, type Secrets } from './hpke-schedule.ts'
 import { algorithms } from './numbers.ts'
 import { type Decapsulator, type Encapsulator, sizes } from './suite.ts'
 import { xWingSizes } from './xwing.ts'
@@ -28,6 +28,7 @@ const ciphersuite: Ciphersuite = {
   },
 }
 
+const schedule = keySchedule(ciphersuite)
 const empty = new Uint8Array(0)
 
 export function wrapKey(recipient: Encapsulator, info: Uint8Array, key: Uint8Array): WrappedKey {
@@ -54,5 +55,5 @@ export function recipientInfo(recipientProtected: Uint8Array, extra: Uint8Array)
 }
 
 function baseMode(sharedSecret: Uint8Array, info: Uint8Array): Secrets {
-  return secretsOf(ciphersuite, { mode: 0, sharedSecret, info, psk: empty, pskId: empty })
+  return schedule({ mode: 0, sharedSecret, info, psk: empty, pskId: empty })
 }

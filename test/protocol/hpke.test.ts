@@ -5,7 +5,7 @@ import * as hpke from 'hpke'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { equal, toHex } from '../../protocol/bytes.ts'
-import { secretsOf, suiteId } from '../../protocol/hpke-schedule.ts'
+import { keySchedule, suiteId } from '../../protocol/hpke-schedule.ts'
 import type { Suite } from '../../protocol/suite.ts'
 import { backEnds, native, noble, over } from '../support/back-ends.ts'
 import { flipped, hex } from '../support/bytes.ts'
@@ -43,7 +43,7 @@ const sets = [
 function passesKeySchedule(suite: Suite, v: Vector): void {
   const tried = ciphersuite(suite, v.kem_id, v.kdf_id, v.aead_id)
   const [info, psk, pskId] = [hex(v.info), hex(v.psk), hex(v.psk_id)]
-  const secrets = secretsOf(tried, { mode: v.mode, sharedSecret: hex(v.shared_secret), info, psk, pskId })
+  const secrets = keySchedule(tried)({ mode: v.mode, sharedSecret: hex(v.shared_secret), info, psk, pskId })
   if (v.suite_id !== undefined) expect(toHex(suiteId(tried))).toBe(v.suite_id)
   expect(toHex(secrets.key)).toBe(v.key)
   expect(toHex(secrets.baseNonce)).toBe(v.base_nonce)

@@ -3,7 +3,7 @@
  * (integrated encryption) and Encrypt with one recipient (key encryption), as draft-ietf-cose-hpke §3 has them.
  */
 import { type CborValue, decode, encode, Tag } from '../../protocol/cbor.ts'
-import { type Aead, secretsOf } from '../../protocol/hpke-schedule.ts'
+import { type Aead, keySchedule } from '../../protocol/hpke-schedule.ts'
 import { headers } from '../../protocol/numbers.ts'
 import type { Suite } from '../../protocol/suite.ts'
 import { ciphersuite, decapsulate, nodeAead } from './hpke-suites.ts'
@@ -93,7 +93,7 @@ async function openHpke(
     pskId === undefined
       ? { mode: 0 as const, psk: new Uint8Array(0), pskId: new Uint8Array(0) }
       : { mode: 1 as const, psk, pskId: asBytes(pskId) }
-  const secrets = secretsOf(tried, { ...origin, sharedSecret, info })
+  const secrets = keySchedule(tried)({ ...origin, sharedSecret, info })
   return tried.aead.open(secrets.key, secrets.baseNonce, aad, ciphertext)
 }
 
