@@ -1,9 +1,10 @@
 /**
- * Answers for CBOR, as the only door to cbor-x: nothing reaches its decoder, or leaves its encoder, that the scan of
- * the profile has not passed; and what it makes of the bytes is taken over item by item into plain values of our own.
+ * Answers for CBOR, as the only door to cbor-x: nothing reaches its decoder that the scan of the profile has not passed,
+ * and what it makes of the bytes is taken over item by item into plain values of our own. Writing is less than telling
+ * cbor-x how to: it knows no canonical order, writes integers above 2^32 as floats, and keeps one buffer for all messages.
  */
-import { Decoder, Encoder, Tag as CborXTag } from 'cbor-x/index-no-eval'
-import { compare, concat, utf8 } from './bytes.ts'
+import { Decoder, Tag as CborXTag } from 'cbor-x/index-no-eval'
+import { compare, concat, copyInto, utf8 } from './bytes.ts'
 import { Rejected } from './errors.ts'
 import { type Limits, profile, scan } from './scan.ts'
 
@@ -65,9 +66,10 @@ function taken(value: unknown): CborValue {
 
 /** Deterministic CBOR; map keys are sorted here. Refuses what `decode` would refuse. */
 export function encode(value: CborValue, limits: Limits = profile): Uint8Array {
-  const handed: Handed = { limits, room: slack, simples: false }
-  const bytes = written(hand(value, handed, 0), handed.room)
-  if (handed.simples) placeSimples(bytes)
+  const output: Output = { bytes: new Uint8Array(256), length: 0, limits }
+  put(output, value, 0)
+  const bytes = output.bytes.slice(0, output.length)
+  // The writer is looked at by the same eyes as any message.
   scan(bytes, limits)
   return bytes
 }
@@ -91,135 +93,125 @@ function flat(item: string | number | Uint8Array): readonly Uint8Array[] {
   return [head(major, bytes.length), bytes]
 }
 
-interface Handed {
+interface Output {
+  bytes: Uint8Array
+  length: number
   readonly limits: Limits
-  /** At least as many bytes as cbor-x will ever ask for. */
-  room: number
-  simples: boolean
 }
 
-const slack = 0x1000
-const encoding = { mapsAsObjects: false, useRecords: false, tagUint8Array: false, useTag259ForMaps: false }
-
-/** The value as cbor-x encodes it in the shortest form: maps sorted, integers beyond 2^32 as bigint, its own tags. */
-function hand(value: CborValue, handed: Handed, depth: number): unknown {
-  handed.room += 9
-  if (typeof value === 'number' || typeof value === 'bigint') return integer(value)
-  if (typeof value === 'boolean' || value === null) return value
+function put(output: Output, value: CborValue, depth: number): void {
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    add(output, integer(value))
+    return
+  }
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) refuse('text with a lone surrogate')
-    handed.room += 3 * value.length
-    return value
+    addString(output, 3, text(value))
+    return
   }
   if (value instanceof Uint8Array) {
-    handed.room += value.length
-    return new Uint8Array(value.buffer, value.byteOffset, value.length)
+    addString(output, 2, value)
+    return
+  }
+  if (typeof value === 'boolean') {
+    add(output, Uint8Array.of(value ? 0xf5 : 0xf4))
+    return
+  }
+  if (value === null) {
+    add(output, Uint8Array.of(0xf6))
+    return
   }
   if (value instanceof Simple) {
-    handed.simples = true
-    return placeholder
+    add(output, Uint8Array.of(0xf8, value.value))
+    return
   }
-  if (depth >= handed.limits.depth) refuse(`deeper than ${handed.limits.depth}`)
+  if (depth >= output.limits.depth) refuse(`deeper than ${output.limits.depth}`)
   if (value instanceof Tag) {
-    if (!handed.limits.tags.includes(value.tag)) refuse('tag not of the profile')
-    return new CborXTag(hand(value.value, handed, depth + 1), value.tag)
+    putTag(output, value, depth + 1)
+    return
   }
-  if (value instanceof Map) return sorted(value, handed, depth + 1)
-  if (Array.isArray(value)) return value.map((item: CborValue) => hand(item, handed, depth + 1))
-  return refuse('value that is not CBOR of the profile')
+  if (value instanceof Map) {
+    putMap(output, value, depth + 1)
+    return
+  }
+  if (!Array.isArray(value)) return refuse('value that is not CBOR of the profile')
+  add(output, head(4, value.length))
+  for (const item of value as readonly CborValue[]) put(output, item, depth + 1)
 }
 
-/** cbor-x writes numbers above 2^32 as floats, and every bigint in nine bytes. */
-function integer(value: number | bigint): number | bigint {
+function putTag(output: Output, { tag, value }: Tag, depth: number): void {
+  if (!output.limits.tags.includes(tag)) refuse('tag not of the profile')
+  add(output, head(6, tag))
+  put(output, value, depth)
+}
+
+function putMap(output: Output, map: ReadonlyMap<CborValue, CborValue>, depth: number): void {
+  const entries = Array.from(map, ([key, item]) => ({ key: encodedKey(key), item }))
+  if (!ascend(entries)) entries.sort((a, b) => compare(a.key, b.key))
+  // 1 and 1n were two keys, and are one now.
+  if (!ascend(entries)) refuse('map key repeated')
+  add(output, head(5, entries.length))
+  for (const { key, item } of entries) {
+    add(output, key)
+    put(output, item, depth)
+  }
+}
+
+function ascend(entries: readonly { readonly key: Uint8Array }[]): boolean {
+  let before: Uint8Array | undefined
+  for (const { key } of entries) {
+    if (before !== undefined && compare(before, key) >= 0) return false
+    before = key
+  }
+  return true
+}
+
+function encodedKey(key: CborValue): Uint8Array {
+  if (typeof key === 'number' || typeof key === 'bigint') return integer(key)
+  if (key instanceof Simple) return Uint8Array.of(0xf8, key.value)
+  if (typeof key !== 'string') return refuse('map key of another type')
+  const bytes = text(key)
+  return concat(head(3, bytes.length), bytes)
+}
+
+function integer(value: number | bigint): Uint8Array {
   const number = Number(value)
   if (!Number.isSafeInteger(number) || Object.is(value, -0))
     refuse('number that is not an integer within ±(2^53 - 1)')
-  return number > 0xffff_ffff || number < -0x1_0000_0000 ? BigInt(number) : number
+  return number < 0 ? head(1, -1 - number) : head(0, number)
 }
 
-function sorted(
-  map: ReadonlyMap<CborValue, CborValue>,
-  handed: Handed,
-  depth: number,
-): Map<unknown, unknown> {
-  const entries = Array.from(map, ([key, item]) => ({ encoded: encodedKey(key), key, item }))
-  if (entries.length > 1) entries.sort((a, b) => compare(a.encoded, b.encoded))
-  const ready = new Map(entries.map(({ key, item }) => [hand(key, handed, depth), hand(item, handed, depth)]))
-  // 1 and 1n were two keys, and are one now.
-  return ready.size === map.size ? ready : refuse('map key repeated')
+function text(value: string): Uint8Array {
+  return value.isWellFormed() ? utf8(value) : refuse('text with a lone surrogate')
 }
 
-/** Only sorts: what is written is what cbor-x makes of the key, and the scan compares that. */
-function encodedKey(key: CborValue): Uint8Array {
-  if (typeof key === 'number' || typeof key === 'bigint') {
-    const argument = Number(key)
-    return argument < 0 ? head(1, -1 - argument) : head(0, argument)
+function addString(output: Output, major: 2 | 3, content: Uint8Array): void {
+  add(output, head(major, content.length))
+  add(output, content)
+}
+
+function add(output: Output, part: Uint8Array): void {
+  const end = output.length + part.length
+  if (end > output.limits.bytes)
+    throw new Rejected('too-large', `more than ${output.limits.bytes} bytes of CBOR`)
+  if (end > output.bytes.length) {
+    const larger = new Uint8Array(2 * end)
+    larger.set(output.bytes.subarray(0, output.length))
+    output.bytes = larger
   }
-  if (key instanceof Simple) return Uint8Array.of(0xf8, key.value)
-  if (typeof key !== 'string') return refuse('map key of another type')
-  const text = utf8(key)
-  return concat(head(3, text.length), text)
+  copyInto(output.bytes, part, output.length)
+  output.length = end
 }
 
 function head(major: number, argument: number): Uint8Array {
   const first = major << 5
   if (argument < 24) return Uint8Array.of(first | argument)
-  const [information, width] =
-    argument < 0x100 ? [24, 1] : argument < 0x1_0000 ? [25, 2] : argument < 0x1_0000_0000 ? [26, 4] : [27, 8]
+  if (argument < 0x100) return Uint8Array.of(first | 24, argument)
+  if (argument < 0x1_0000) return Uint8Array.of(first | 25, argument >> 8, argument & 0xff)
+  const width = argument < 0x1_0000_0000 ? 4 : 8
   const bytes = new Uint8Array(1 + width)
-  bytes[0] = first | information
+  bytes[0] = first | (width === 4 ? 26 : 27)
   for (let i = width, rest = argument; i > 0; i--, rest = Math.floor(rest / 0x100)) bytes[i] = rest % 0x100
   return bytes
-}
-
-// The method is public in cbor-x and missing from its types.
-declare module 'cbor-x/index-no-eval' {
-  interface Encoder {
-    useBuffer(buffer: Uint8Array): void
-  }
-}
-
-/**
- * All encoders of cbor-x write into one buffer, which it keeps, and return views of it. So each message gets a buffer
- * with room for all of it, which is then taken away again: nothing of one message stays behind for the next to meet.
- */
-function written(value: unknown, room: number): Uint8Array {
-  const buffer = new ArrayBuffer(room)
-  const encoder = new Encoder(encoding)
-  encoder.useBuffer(Object.assign(new Uint8Array(buffer), { utf8Write }))
-  const encoded = encoder.encode(value)
-  if (encoded.buffer !== buffer || encoded.byteOffset !== 0) throw new Error('cbor-x wrote to another buffer')
-  return new Uint8Array(buffer.transfer(encoded.length))
-}
-
-const utf8Encoder = new TextEncoder()
-
-/** Where there is a global Buffer, cbor-x takes it for granted that it writes into one, and calls this method of it. */
-function utf8Write(this: Uint8Array, text: string, at: number): number {
-  return utf8Encoder.encodeInto(text, this.subarray(at)).written
-}
-
-/** Two bytes, c7 00, that nothing of the profile begins with: cbor-x cannot write simple(59), also of two bytes. */
-const placeholder = new CborXTag(0, 7)
-
-function placeSimples(bytes: Uint8Array): void {
-  let at = 0
-  while (at < bytes.length) {
-    if (bytes[at] === 0xc7) bytes.set([0xf8, redacted.value], at)
-    at = afterHead(bytes, at)
-  }
-}
-
-/** Where the next head is: after this one, and after its content if that is a string. */
-function afterHead(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0
-  const width = (first & 0x1f) < 24 ? 0 : 1 << ((first & 0x1f) - 24)
-  const end = at + 1 + width
-  const major = first >> 5
-  if (major !== 2 && major !== 3) return end
-  let length = width === 0 ? first & 0x1f : 0
-  for (let i = at + 1; i < end; i++) length = length * 0x100 + (bytes[i] ?? 0)
-  return end + length
 }
 
 function refuse(what: string): never {

@@ -1,4 +1,4 @@
-/** Answers for the short ways of encoding: they give the bytes of the long one, which go through cbor-x and the scan. */
+/** Answers for the short ways of encoding: they give the bytes of the long one, which are scanned as a message is. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromBase64, fromHex, isZero, toBase64, toHex } from '../../protocol/bytes.ts'
