@@ -100,42 +100,22 @@ interface Output {
 }
 
 function put(output: Output, value: CborValue, depth: number): void {
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    add(output, integer(value))
-    return
-  }
-  if (typeof value === 'string') {
-    addString(output, 3, text(value))
-    return
-  }
-  if (value instanceof Uint8Array) {
-    addString(output, 2, value)
-    return
-  }
-  if (typeof value === 'boolean') {
-    add(output, Uint8Array.of(value ? 0xf5 : 0xf4))
-    return
-  }
-  if (value === null) {
-    add(output, Uint8Array.of(0xf6))
-    return
-  }
-  if (value instanceof Simple) {
-    add(output, Uint8Array.of(0xf8, value.value))
-    return
-  }
-  if (depth >= output.limits.depth) refuse(`deeper than ${output.limits.depth}`)
-  if (value instanceof Tag) {
-    putTag(output, value, depth + 1)
-    return
-  }
-  if (value instanceof Map) {
-    putMap(output, value, depth + 1)
-    return
-  }
-  if (!Array.isArray(value)) return refuse('value that is not CBOR of the profile')
-  add(output, head(4, value.length))
-  for (const item of value as readonly CborValue[]) put(output, item, depth + 1)
+  if (typeof value === 'number' || typeof value === 'bigint') add(output, integer(value))
+  else if (typeof value === 'string') addString(output, 3, text(value))
+  else if (value instanceof Uint8Array) addString(output, 2, value)
+  else if (typeof value === 'boolean') add(output, Uint8Array.of(value ? 0xf5 : 0xf4))
+  else if (value === null) add(output, Uint8Array.of(0xf6))
+  else if (value instanceof Simple) add(output, Uint8Array.of(0xf8, value.value))
+  else if (depth >= output.limits.depth) refuse(`deeper than ${output.limits.depth}`)
+  else if (value instanceof Tag) putTag(output, value, depth + 1)
+  else if (value instanceof Map) putMap(output, value, depth + 1)
+  else if (Array.isArray(value)) putArray(output, value, depth + 1)
+  else refuse('value that is not CBOR of the profile')
+}
+
+function putArray(output: Output, items: readonly CborValue[], depth: number): void {
+  add(output, head(4, items.length))
+  for (const item of items) put(output, item, depth)
 }
 
 function putTag(output: Output, { tag, value }: Tag, depth: number): void {
