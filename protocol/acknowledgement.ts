@@ -2,6 +2,7 @@
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
+import { clockSkewSeconds } from './clock-skew.ts'
 import { bytes, decodeAs, encodeAs, field, type Of, oneOf, optional, record, seconds } from './codec.ts'
 import { encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
 import { type Directory, requireUnrevoked, verificationPairOf } from './directory.ts'
@@ -9,7 +10,6 @@ import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
 import { partyId, type Seconds, tokenName } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
-import { clockSkewSeconds } from './registry.ts'
 import { type Trace, untraced } from './report.ts'
 
 export const acknowledgement = record({

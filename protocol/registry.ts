@@ -5,6 +5,7 @@
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
 import { type CborValue, decode, encode } from './cbor.ts'
+import { clockSkewSeconds } from './clock-skew.ts'
 import {
   bytes,
   decodeAs,
@@ -31,9 +32,6 @@ import { level } from './policy/level.ts'
 import { scheme } from './policy/scheme.ts'
 import { requireRootSignatures, roots, rootsDigest } from './roots.ts'
 import { type Limits, profile } from './scan.ts'
-
-/** Clocks may differ by this much. */
-export const clockSkewSeconds = 300
 
 /** A key of a party. It is live from `from`; `until` ends its use; `revoked` is the time from which nothing is accepted. */
 export const registeredKey = record({

@@ -2,8 +2,10 @@
  * Answers for Token Status Lists in CBOR form (draft-ietf-oauth-status-list): one small number for each attestation
  * issued, packed and compressed, read by index; see status-list.md.
  */
+
 import { Inflate, zlibSync } from 'fflate'
 import { concat, equal } from './bytes.ts'
+import { clockSkewSeconds } from './clock-skew.ts'
 import { bytes, field, mapped, oneOf, optional, record, seconds, text } from './codec.ts'
 import { Rejected } from './errors.ts'
 import { decodeLenient, type ForeignValue } from './lenient.ts'
@@ -34,8 +36,6 @@ export interface StatusReference {
   readonly uri: string
   readonly index: number
 }
-
-const clockSkewSeconds = 300
 
 /** 67 million statuses of one bit. A list that inflates to more is not read to its end. */
 const maxPacked = 8 * 1024 * 1024

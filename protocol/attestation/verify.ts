@@ -1,13 +1,13 @@
 /** Answers for verifying an attestation: the checks of attestation.md, in order, each with its code. */
 import { equal, toHex } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
+import { clockSkewSeconds } from '../clock-skew.ts'
 import { decodeAs, type Of } from '../codec.ts'
 import { pairIds, verifyPair } from '../cose.ts'
 import { type Directory, requireUnrevoked, verificationPairOf } from '../directory.ts'
 import { Rejected } from '../errors.ts'
 import type { PublicKey } from '../key.ts'
 import type { PartyId, Seconds } from '../names.ts'
-import { clockSkewSeconds } from '../registry.ts'
 import { type Trace, untraced } from '../report.ts'
 import {
   type AttestationClaims,

@@ -5,12 +5,12 @@
 import { suite } from '#suite'
 import { toHex } from '../bytes.ts'
 import { decode } from '../cbor.ts'
+import { clockSkewSeconds } from '../clock-skew.ts'
 import { verifyPair } from '../cose.ts'
 import { type Directory, requireUnrevoked, sealingKeyOf, verificationPairOf } from '../directory.ts'
 import { Rejected } from '../errors.ts'
 import type { Label } from '../label.ts'
 import type { PartyId, Seconds } from '../names.ts'
-import { clockSkewSeconds } from '../registry.ts'
 import { type Trace, untraced } from '../report.ts'
 import {
   type EnvelopeHeader,

@@ -1,4 +1,5 @@
 /** Answers for the conditions of a transfer: one for each ground, each looking at its own facts and at nothing else. */
+import { clockSkewSeconds } from '../clock-skew.ts'
 import type { Label } from '../label.ts'
 import type { PartyId, Seconds } from '../names.ts'
 import { type Agreement, meaningOf, type State, stateAt } from './agreement.ts'
@@ -8,9 +9,9 @@ import { dateOf, type Finding, listed, none } from './finding.ts'
 import type { GroundCode } from './ground.ts'
 import type { Level } from './level.ts'
 import {
-  includes,
   type IndexedScheme,
   type IndexedStanding,
+  includes,
   isBetween,
   markingAt,
   type Rules,
@@ -42,9 +43,6 @@ export interface Facts {
 
 /** What is wrong; nothing when the condition holds, or when it cannot be asked because another one already failed. */
 export type Condition = (facts: Facts) => readonly Finding[]
-
-/** Clocks of sender and gateway may differ by this much. */
-const clockSkewSeconds = 300
 
 export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
   const { label } = question

@@ -11,9 +11,9 @@
  */
 import { suite } from '#suite'
 import { equalInConstantTime, fromBase64, toBase64, utf8 } from '../../protocol/bytes.ts'
+import { clockSkewSeconds } from '../../protocol/clock-skew.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { KeyId, SigningKey } from '../../protocol/key.ts'
-import { clockSkewSeconds } from '../../protocol/registry.ts'
 import type { Verifier } from '../../protocol/suite.ts'
 import type { NonceStore } from './nonces.ts'
 
