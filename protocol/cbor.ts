@@ -59,9 +59,15 @@ function taken(value: unknown): CborValue {
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
   if (value === null || value instanceof Simple || value instanceof Uint8Array) return value
   if (Array.isArray(value)) return value.map(taken)
-  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [taken(key), taken(item)]))
+  if (value instanceof Map) return takenMap(value)
   if (value instanceof CborXTag) return new Tag(value.tag, taken(value.value))
   throw new Error('cbor-x made a value that the scan does not admit')
+}
+
+function takenMap(map: ReadonlyMap<unknown, unknown>): ReadonlyMap<CborValue, CborValue> {
+  const own = new Map<CborValue, CborValue>()
+  for (const [key, item] of map) own.set(taken(key), taken(item))
+  return own
 }
 
 /** Deterministic CBOR; map keys are sorted here. Refuses what `decode` would refuse. */

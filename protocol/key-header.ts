@@ -3,7 +3,7 @@
  * CBOR has one spelling, so for each algorithm the bytes are a fixed start and then the 32 of the key id: an envelope has up
  * to a thousand of them, and each is compared with that start instead of being decoded.
  */
-import { concat, equal, toHex } from './bytes.ts'
+import { concat, toHex } from './bytes.ts'
 import { type Codec, embedded, encodeAs, field, record } from './codec.ts'
 import { idBytes, type KeyId, keyId } from './key.ts'
 import { headers } from './numbers.ts'
@@ -42,5 +42,5 @@ export function embeddedKeyHeader(alg: Codec<number>, usual: readonly number[]):
 }
 
 function isStartOf(start: Uint8Array, value: Uint8Array): boolean {
-  return value.length === start.length + idSize && equal(value.subarray(0, start.length), start)
+  return value.length === start.length + idSize && start.every((byte, i) => byte === value[i])
 }
