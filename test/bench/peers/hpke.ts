@@ -1,11 +1,25 @@
 /** Answers for hpke: a content key wrapped for each recipient with our ciphersuite, the document under it; no signature. */
 import * as hpke from 'hpke'
-import { type MakePeer, requireSame } from './peer.ts'
+import { type MakePeer, type Peer, requireSame } from './peer.ts'
 
 const info = Buffer.from('bench')
 const gcm = 'AES-GCM'
 
-export const hpkePeer: MakePeer = async (document, count) => {
+/** All recipients' encapsulations at once, on as many cores as Node's pool finds. */
+export const hpkePeer: MakePeer = (document, count) =>
+  make('hpke', document, count, (each) => Promise.all(each.map((one) => one())))
+
+/** One recipient after another, as a program does that awaits each. */
+export const hpkeInTurnPeer: MakePeer = (document, count) =>
+  make('hpke, in turn', document, count, async (each) => {
+    const done: Uint8Array[] = []
+    for (const one of each) done.push(await one())
+    return done
+  })
+
+type Run = (each: readonly (() => Promise<Uint8Array>)[]) => Promise<readonly Uint8Array[]>
+
+async function make(name: string, document: Uint8Array, count: number, run: Run): Promise<Peer> {
   const suite = new hpke.CipherSuite(hpke.KEM_MLKEM768_X25519, hpke.KDF_SHAKE256, hpke.AEAD_AES_256_GCM)
   const recipients = await Promise.all(Array.from({ length: count }, () => suite.GenerateKeyPair()))
   const opener = recipients.at(-1)
@@ -19,7 +33,13 @@ export const hpkePeer: MakePeer = async (document, count) => {
     const iv = crypto.getRandomValues(new Uint8Array(12))
     const key = await crypto.subtle.importKey('raw', contentKey, gcm, false, ['encrypt'])
     const sealed = await crypto.subtle.encrypt({ name: gcm, iv }, key, Uint8Array.from(document))
-    const wrapped = await Promise.all(recipients.map(({ publicKey }) => wrap(publicKey, contentKey)))
+    const wrapped = await run(
+      recipients.map(
+        ({ publicKey }) =>
+          () =>
+            wrap(publicKey, contentKey),
+      ),
+    )
     return Buffer.concat([iv, ...wrapped, Buffer.from(sealed)])
   }
   const message = Uint8Array.from(await seal())
@@ -36,5 +56,5 @@ export const hpkePeer: MakePeer = async (document, count) => {
     requireSame(new Uint8Array(opened), document)
   }
   const does = 'no signature, X-Wing with HPKE per recipient (our ciphersuite), AES-GCM'
-  return { name: 'hpke', does, message, seal, open }
+  return { name, does, message, seal, open }
 }
