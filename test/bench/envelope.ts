@@ -113,7 +113,8 @@ function explain({ document }: Scene, peers: readonly Peer[]): void {
     registry, validity, both signatures, recipients; one decapsulation, decryption, padding, commitment; then the
     attestation's own two signatures, disclosures, validity and clearance; "envelope alone" ends before the attestation.
   ${bound}: the same cryptography, the attestation's included, called on node:crypto directly over ready bytes.
-  Others are given the same document, do not pad it, and verify no attestation:`)
+  All of ${ours} is synchronous, on one core; others work in Node's pool of threads, on all cores.
+  They are given the same document, do not pad it, and verify no attestation:`)
   for (const { name, does } of peers) console.log(`  ${name}: ${does}`)
 }
 

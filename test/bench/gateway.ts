@@ -18,11 +18,11 @@ import { printTable } from './table.ts'
 const rounds = 3
 /** How many requests one round sends, by how many are in flight. */
 const loads = [
-  { inFlight: 1, requests: 40 },
-  { inFlight: 8, requests: 120 },
-  { inFlight: 32, requests: 240 },
+  { inFlight: 1, requests: 60 },
+  { inFlight: 8, requests: 160 },
+  { inFlight: 32, requests: 320 },
 ] as const
-const packageLoad = { inFlight: 8, requests: 40 } as const
+const packageLoad = { inFlight: 8, requests: 80 } as const
 const envelopesNeeded = (rounds + 1) * loads.reduce((sum, { requests }) => sum + requests, 0)
 
 interface Measured {

@@ -47,10 +47,11 @@ function summary({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Pr
       const { functionName = '', url = '' } = byId.get(at)?.callFrame ?? {}
       if (functionName === '(garbage collector)') return 'garbage collection'
       if (functionName === '(idle)') return 'idle'
+      if (functionName === '(program)') return 'native code, system calls'
       const found = places.find(([, frame]) => frame.test(`${url} `))
       if (found !== undefined) return found[0]
     }
-    return 'Node itself, and the rest'
+    return 'rest of Node'
   }
   const times = new Map<string, number>()
   for (const [i, id] of samples.entries()) {
