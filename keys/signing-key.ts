@@ -45,6 +45,10 @@ export class HeldSigningKey implements SigningKey {
     return this.#signer.sign(message)
   }
 
+  async signOffThread(message: Uint8Array): Promise<Uint8Array> {
+    return this.#signer.signOffThread(message)
+  }
+
   /** The seed, for a keystore to wrap. The caller zeroes it. */
   exportSecretForBackup(): Uint8Array {
     return this.#seed.slice()

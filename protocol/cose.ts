@@ -55,10 +55,28 @@ export function signWith(
   payload: Uint8Array,
 ): CoseSign[3] {
   return keys.map((key) => {
-    const header = { alg: coseAlgorithm(key.algorithm), kid: key.id }
-    const message = sigStructure(protectedBytes, signatureHeader.write(header), payload)
+    const { header, message } = toBeSigned(key, protectedBytes, payload)
     return [header, {}, key.sign(message)]
   })
+}
+
+/** The same, signed off the calling thread, both at once. */
+export async function signOffThreadWith(
+  keys: readonly SigningKey[],
+  protectedBytes: Uint8Array,
+  payload: Uint8Array,
+): Promise<CoseSign[3]> {
+  return Promise.all(
+    keys.map(async (key) => {
+      const { header, message } = toBeSigned(key, protectedBytes, payload)
+      return [header, {}, await key.signOffThread(message)] as const
+    }),
+  )
+}
+
+function toBeSigned(key: SigningKey, protectedBytes: Uint8Array, payload: Uint8Array) {
+  const header = { alg: coseAlgorithm(key.algorithm), kid: key.id }
+  return { header, message: sigStructure(protectedBytes, signatureHeader.write(header), payload) }
 }
 
 export function encodeSigned(

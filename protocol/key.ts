@@ -35,6 +35,8 @@ export interface SigningKey {
   readonly id: KeyId
   readonly algorithm: SignatureAlgorithm
   sign(message: Uint8Array): Uint8Array
+  /** The same beside the calling thread, for a gateway that serves others meanwhile. */
+  signOffThread(message: Uint8Array): Promise<Uint8Array>
 }
 
 /** A secret opening key: it acts, and cannot be read. */

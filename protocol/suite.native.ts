@@ -86,10 +86,21 @@ function verifier(
   }
 }
 
+/** On libuv’s thread pool. */
+function signInPool(message: Uint8Array, key: crypto.KeyObject): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    crypto.sign(null, message, key, (error, signature) => {
+      if (error === null) resolve(plain(signature))
+      else reject(error)
+    })
+  })
+}
+
 function signer(key: crypto.KeyObject): Signer {
   return {
     publicKey: publicBytes(key),
     sign: (message) => plain(crypto.sign(null, message, key)),
+    signOffThread: (message) => signInPool(message, key),
   }
 }
 

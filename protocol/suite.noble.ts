@@ -40,7 +40,7 @@ export const suite: Suite = {
   ed25519Verifier,
   ed25519Signer: (seed) => {
     const secret = importedBytes(seed, sizes.ed25519.seed, 'Ed25519 seed')
-    return { publicKey: ed25519.getPublicKey(secret), sign: (message) => ed25519.sign(message, secret) }
+    return signer(ed25519.getPublicKey(secret), (message) => ed25519.sign(message, secret))
   },
   mlDsa65Verifier: (publicKey) => mlDsaVerifier(ml_dsa65, publicKey, sizes.mlDsa65),
   mlDsa65Signer: (seed) => mlDsaSigner(ml_dsa65, seed, sizes.mlDsa65),
@@ -106,9 +106,14 @@ function mlDsaVerifier(
   }
 }
 
+/** There is one thread: signing off it is signing later. */
+function signer(publicKey: Uint8Array, sign: Signer['sign']): Signer {
+  return { publicKey, sign, signOffThread: async (message) => Promise.resolve(sign(message)) }
+}
+
 function mlDsaSigner(scheme: MlDsa, seed: Uint8Array, size: { readonly seed: number }): Signer {
   const { publicKey, secretKey } = scheme.keygen(importedBytes(seed, size.seed, 'ML-DSA seed'))
-  return { publicKey, sign: (message) => scheme.sign(message, secretKey) }
+  return signer(publicKey, (message) => scheme.sign(message, secretKey))
 }
 
 function mlKem768Encapsulator(publicKey: Uint8Array): Encapsulator {

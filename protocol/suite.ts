@@ -14,6 +14,8 @@ export interface Verifier {
 export interface Signer {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array
+  /** The same beside the calling thread where the back end can, so that others are served meanwhile. */
+  signOffThread(message: Uint8Array): Promise<Uint8Array>
 }
 
 /** A public key for key encapsulation, imported once. */

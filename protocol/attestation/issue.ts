@@ -2,7 +2,7 @@
 import { suite } from '#suite'
 import { compare } from '../bytes.ts'
 import { decodeAs, encodeAs } from '../codec.ts'
-import { signWith } from '../cose.ts'
+import { signOffThreadWith, signWith } from '../cose.ts'
 import { Rejected } from '../errors.ts'
 import type { PublicKey, SigningPair } from '../key.ts'
 import type { PartyId, Seconds } from '../names.ts'
@@ -35,10 +35,21 @@ export interface Issuing {
 
 /** Gives the attestation with all its disclosures: what the issuing authority keeps, and hands to the holder. */
 export function issue(issuing: Issuing): Uint8Array {
-  const disclosures = disclosuresOf(issuing.identifiers)
-  const payload = encodeAs(attestationClaims, claimsOf(issuing, redactedHashes(disclosures)))
+  const { disclosures, payload } = unsigned(issuing)
   const signatures = signWith(issuing.signers, attestationHeaderBytes, payload)
   return encodeAs(signedAttestation, [attestationHeaderBytes, { disclosures }, payload, signatures])
+}
+
+/** The same, signed off the calling thread. */
+export async function issueOffThread(issuing: Issuing): Promise<Uint8Array> {
+  const { disclosures, payload } = unsigned(issuing)
+  const signatures = await signOffThreadWith(issuing.signers, attestationHeaderBytes, payload)
+  return encodeAs(signedAttestation, [attestationHeaderBytes, { disclosures }, payload, signatures])
+}
+
+function unsigned(issuing: Issuing) {
+  const disclosures = disclosuresOf(issuing.identifiers)
+  return { disclosures, payload: encodeAs(attestationClaims, claimsOf(issuing, redactedHashes(disclosures))) }
 }
 
 /** The same attestation with only these identifiers disclosed; the signatures stay valid. */

@@ -3,11 +3,14 @@ import { suite } from '#suite'
 import { encodeAs } from '../codec.ts'
 import {
   type CoseEncrypt,
+  type CoseSign,
   contentProtected,
   coseEncrypt,
-  encodeSigned,
   encStructure,
+  plainCoseSign,
   recipientProtected,
+  signOffThreadWith,
+  signWith,
 } from '../cose.ts'
 import { Rejected } from '../errors.ts'
 import { recipientInfo, wrapKey } from '../hpke.ts'
@@ -44,6 +47,20 @@ export interface Sealing {
 
 /** Signs and encrypts documents to every recipient; gives the envelope's bytes. Throws `too-large` and `bad-validity`. */
 export function seal(sealing: Sealing): Uint8Array {
+  const [headerBytes, sealed] = unsigned(sealing)
+  const signatures = signWith(sealing.signers, headerBytes, sealed)
+  return encodeEnvelope(headerBytes, sealed, signatures)
+}
+
+/** The same, signed off the calling thread. */
+export async function sealOffThread(sealing: Sealing): Promise<Uint8Array> {
+  const [headerBytes, sealed] = unsigned(sealing)
+  const signatures = await signOffThreadWith(sealing.signers, headerBytes, sealed)
+  return encodeEnvelope(headerBytes, sealed, signatures)
+}
+
+/** Header and sealed body: what both signatures cover. */
+function unsigned(sealing: Sealing): readonly [Uint8Array, Uint8Array] {
   requireValidity(sealing.issuedAt, sealing.expiresAt)
   const body = encodePlaintext(sealing.documents)
   const headerBytes = encodeHeader(headerOf(sealing, commitmentTo(body)))
@@ -52,7 +69,11 @@ export function seal(sealing: Sealing): Uint8Array {
     externalAad(headerBytes),
     sealing.recipients.map(({ key }) => key),
   )
-  const envelope = encodeSigned(headerBytes, encodeAs(coseEncrypt, sealed), sealing.signers)
+  return [headerBytes, encodeAs(coseEncrypt, sealed)]
+}
+
+function encodeEnvelope(headerBytes: Uint8Array, sealed: Uint8Array, signatures: CoseSign[3]): Uint8Array {
+  const envelope = encodeAs(plainCoseSign, [headerBytes, {}, sealed, signatures])
   if (envelope.length > maxEnvelopeBytes) throw new Rejected('too-large', `${envelope.length} bytes`)
   return envelope
 }

@@ -26,14 +26,14 @@ export function sealCommand(): Command {
       '\nExample:\n  POUCH_PASSPHRASE_FILE=passphrase pouch seal request.json --out envelope.cose --data est',
     )
     .action(
-      acting<SealOptions>((options, [file = '']) => {
+      acting<SealOptions>(async (options, [file = '']) => {
         const now = timeOf(undefined)
         const request = formed(packageForm, readJsonFile(file), file)
         const directory = trustedDirectory(options, now)
         const place = readPlace(environment(), options.data)
         const party = readParty(environment(), options.data)
         const signing = keystoreAt(place).signingPair()
-        const bytes = sealRequest(request, { party, signing, directory, now })
+        const bytes = await sealRequest(request, { party, signing, directory, now })
         writeNew(options.out, bytes)
         const text = `${bytes.length} bytes for ${request.recipients.join(', ')} written to ${options.out}`
         return answer(`${text}\n  next: pouch send ${options.out}${again(options)}`, {

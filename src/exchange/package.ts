@@ -26,7 +26,7 @@ export async function packageAndSubmit(
   const directory = gateway.directory()
   const origin = { kind: 'agency' } as const
   if (requestKey === undefined) {
-    const envelope = packaged(gateway, request, directory)
+    const envelope = await packaged(gateway, request, directory)
     return enter(gateway, {
       envelope,
       origin,
@@ -45,7 +45,7 @@ export async function packageAndSubmit(
   }
   // Two at once both seal; the sequencer enters one, and the other gets its answer.
   return enter(gateway, {
-    envelope: packaged(gateway, request, directory),
+    envelope: await packaged(gateway, request, directory),
     origin,
     directory,
     key,
@@ -54,10 +54,14 @@ export async function packageAndSubmit(
 }
 
 /** Verified like any other: what the gateway would refuse from others it does not send itself. */
-function packaged(gateway: Gateway, request: PackageRequest, directory: Directory): VerifiedEnvelope {
+async function packaged(
+  gateway: Gateway,
+  request: PackageRequest,
+  directory: Directory,
+): Promise<VerifiedEnvelope> {
   const now = gateway.now()
   const { signing } = ownKeys(gateway)
-  const bytes = sealRequest(request, { party: gateway.party, signing, directory, now })
+  const bytes = await sealRequest(request, { party: gateway.party, signing, directory, now })
   if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)
   return verify(bytes, directory, now)
 }

@@ -1,8 +1,8 @@
 /** Answers for turning a request in plain terms into a sealed envelope: attestations issued, sealed to current keys, signed. */
 import { type IdentifierName, identifierNames } from '../../protocol/attestation/format.ts'
-import { issue } from '../../protocol/attestation/issue.ts'
+import { issueOffThread } from '../../protocol/attestation/issue.ts'
 import { currentSealingKey, type Directory } from '../../protocol/directory.ts'
-import { seal } from '../../protocol/envelope/seal.ts'
+import { sealOffThread } from '../../protocol/envelope/seal.ts'
 import type { SigningPair } from '../../protocol/key.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { onlyLiveAgreement } from './agreement-choice.ts'
@@ -19,13 +19,13 @@ export interface Sealer {
 const usualSeconds: Seconds = 24 * 3600
 
 /** The attestations exist here in memory alone: what leaves is sealed. Throws `bad-request` for a choice that is not clear. */
-export function sealRequest(request: PackageRequest, sealer: Sealer): Uint8Array {
+export async function sealRequest(request: PackageRequest, sealer: Sealer): Promise<Uint8Array> {
   const { party, signing, directory, now } = sealer
   const { label, purpose, recipients } = request
-  return seal({
+  return sealOffThread({
     issuer: party,
     messageType: 'clearance.certificate',
-    documents: request.attestations.map((attestation) => issued(attestation, sealer)),
+    documents: await Promise.all(request.attestations.map((attestation) => issued(attestation, sealer))),
     label,
     purpose,
     agreement: request.agreement ?? onlyLiveAgreement(directory, party, recipients, now),
@@ -39,9 +39,9 @@ export function sealRequest(request: PackageRequest, sealer: Sealer): Uint8Array
   })
 }
 
-function issued(request: AttestationRequest, { party, signing, now }: Sealer): Uint8Array {
+async function issued(request: AttestationRequest, { party, signing, now }: Sealer): Promise<Uint8Array> {
   const { subject, clearance, identifiers, notBefore, expiresAt } = request
-  return issue({
+  return issueOffThread({
     issuer: party,
     subject,
     issuedAt: now,

@@ -48,7 +48,9 @@ const { port, headers } = source.kind === 'bare' ? await bare() : await gateway(
 const ready: Ready = {
   port,
   headers,
-  envelopes: Array.from({ length: source.envelopes }, () => sealRequest(request, sealer)),
+  envelopes: await Promise.all(
+    Array.from({ length: source.envelopes }, async () => sealRequest(request, sealer)),
+  ),
   packageBody: utf8(JSON.stringify(z.encode(packageForm, request))),
 }
 answer(ready)

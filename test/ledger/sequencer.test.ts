@@ -287,5 +287,7 @@ function failingAfter(signatures: number): LedgerSigner {
     if (left-- <= 0) throw new Error('the key module is gone')
     return ed25519.sign(message)
   }
-  return { keys: signer.keys, pair: [{ id: ed25519.id, algorithm: ed25519.algorithm, sign }, mlDsa44] }
+  const signOffThread = async (message: Uint8Array): Promise<Uint8Array> => Promise.resolve(sign(message))
+  const failing = { id: ed25519.id, algorithm: ed25519.algorithm, sign, signOffThread }
+  return { keys: signer.keys, pair: [failing, mlDsa44] }
 }

@@ -6,7 +6,7 @@ import { decode, type Tag } from '../../protocol/cbor.ts'
 import { directoryOf } from '../../protocol/directory.ts'
 import { decrypt, openEnvelope } from '../../protocol/envelope/open.ts'
 import { isSizeClass, paddingFor } from '../../protocol/envelope/padding.ts'
-import { seal } from '../../protocol/envelope/seal.ts'
+import { seal, sealOffThread } from '../../protocol/envelope/seal.ts'
 import { verify } from '../../protocol/envelope/verify.ts'
 import { acceptFirst, type Party } from '../../protocol/registry.ts'
 import { attestation, envelope, issuing, sealing, to } from '../support/objects.ts'
@@ -157,4 +157,13 @@ test('a thousand recipients with long names are sealed to and verified', () => {
   // One key stands for all, so the registry knows none of them; all that comes before has passed.
   expect(() => verify(bytes, directory, now)).toThrow(expect.objectContaining({ code: 'unknown-party' }))
   console.info(`${bytes.length} bytes: an envelope to 1000 recipients`)
+})
+
+test('signed off the thread it is the same envelope', async () => {
+  const request = sealing({ documents: [attestation()], recipients: [to(nld)] })
+  const read = (bytes: Uint8Array) =>
+    openEnvelope(verify(bytes, directory, now), [nld.opening], directory, now)
+  const [one, other] = [read(seal(request)), read(await sealOffThread(request))]
+  expect(other.attestations.map(({ bytes }) => bytes)).toEqual(one.attestations.map(({ bytes }) => bytes))
+  expect(other.envelope.bytes.length).toBe(one.envelope.bytes.length)
 })

@@ -34,6 +34,17 @@ const schemes: readonly Scheme[] = [
 ]
 
 describe.each(pairs)('$name', ({ maker, taker }) => {
+  test.each(schemes)('$name: off the thread as on it', async ({ signer, verifier }) => {
+    for (const maker of [native, noble]) {
+      const key = signer(maker, new Uint8Array(32).fill(7))
+      const message = new TextEncoder().encode('signed beside the thread')
+      const signature = await key.signOffThread(message)
+      for (const taker of [native, noble]) {
+        expect(verifier(taker, key.publicKey).verify(message, signature)).toBe(true)
+      }
+    }
+  })
+
   test.each(schemes)('$name', ({ signer, verifier }) => {
     const property = fc.property(bytes(32), message, fc.nat(), (seed, text, bit) => {
       const key = signer(maker, seed)
