@@ -7,7 +7,7 @@ import { suite } from '#suite'
 import { encodeFlat } from './cbor.ts'
 import { type Ciphersuite, keySchedule, oneStage, type Secrets } from './hpke-schedule.ts'
 import { algorithms } from './numbers.ts'
-import { type Decapsulator, type Encapsulator, sizes } from './suite.ts'
+import { type Decapsulator, type Encapsulation, type Encapsulator, sizes } from './suite.ts'
 import { xWingSizes } from './xwing.ts'
 
 export interface WrappedKey {
@@ -31,8 +31,24 @@ const ciphersuite: Ciphersuite = {
 const schedule = keySchedule(ciphersuite)
 const empty = new Uint8Array(0)
 
-export function wrapKey(recipient: Encapsulator, info: Uint8Array, key: Uint8Array): WrappedKey {
-  const { ciphertext, sharedSecret } = recipient.encapsulate()
+export function wrapKey(
+  recipient: Pick<Encapsulator, 'encapsulate'>,
+  info: Uint8Array,
+  key: Uint8Array,
+): WrappedKey {
+  return wrapped(recipient.encapsulate(), info, key)
+}
+
+/** The same, encapsulated off the calling thread. */
+export async function wrapKeyOffThread(
+  recipient: Encapsulator,
+  info: Uint8Array,
+  key: Uint8Array,
+): Promise<WrappedKey> {
+  return wrapped(await recipient.encapsulateOffThread(), info, key)
+}
+
+function wrapped({ ciphertext, sharedSecret }: Encapsulation, info: Uint8Array, key: Uint8Array): WrappedKey {
   const secrets = baseMode(sharedSecret, info)
   return { ek: ciphertext, wrapped: ciphersuite.aead.seal(secrets.key, secrets.baseNonce, empty, key) }
 }

@@ -84,6 +84,7 @@ export function sealingKey(raw: Uint8Array): SealingKey {
     bytes: raw,
     id: thumbprint('hpke-9-ke', exactly(kinds['hpke-9-ke'].length, raw)),
     encapsulate: () => imported().encapsulate(),
+    encapsulateOffThread: async () => imported().encapsulateOffThread(),
   }
 }
 

@@ -111,6 +111,13 @@ function mlKem768Encapsulator(publicKey: Uint8Array): Encapsulator {
       const { ciphertext, sharedKey } = crypto.encapsulate(key)
       return { ciphertext: plain(ciphertext), sharedSecret: plain(sharedKey) }
     },
+    encapsulateOffThread: () =>
+      new Promise((resolve, reject) => {
+        crypto.encapsulate(key, (error: Error | null, result) => {
+          if (error !== null) reject(error)
+          else resolve({ ciphertext: plain(result.ciphertext), sharedSecret: plain(result.sharedKey) })
+        })
+      }),
   }
 }
 
@@ -135,6 +142,11 @@ function x25519Encapsulator(publicKey: Uint8Array): Encapsulator {
         sharedSecret: agree(privateKey, peer),
       }
     },
+    encapsulateOffThread: async () => {
+      const { privateKey, publicKey: ephemeral } = await generateInPool()
+      const ciphertext = plain(ephemeral.export({ format: 'raw-public' }))
+      return { ciphertext, sharedSecret: await agreeInPool(privateKey, peer) }
+    },
   }
 }
 
@@ -150,6 +162,25 @@ function x25519Decapsulator(bytes: Uint8Array): Decapsulator {
 }
 
 /** OpenSSL fails on an all-zero result instead of giving it (RFC 7748 §6.1); with two imported keys only on that. */
+function generateInPool(): Promise<crypto.KeyPairKeyObjectResult> {
+  return new Promise((resolve, reject) => {
+    crypto.generateKeyPair('x25519', {}, (error, publicKey, privateKey) => {
+      if (error === null) resolve({ publicKey, privateKey })
+      else reject(error)
+    })
+  })
+}
+
+/** As `agree`, on libuv’s thread pool. What fails there is tried here, and so gives the zeros or the error of `agree`. */
+async function agreeInPool(privateKey: crypto.KeyObject, publicKey: crypto.KeyObject): Promise<Uint8Array> {
+  const secret = await new Promise<Uint8Array | undefined>((resolve) => {
+    crypto.diffieHellman({ privateKey, publicKey }, (error, value) => {
+      resolve(error === null ? plain(value) : undefined)
+    })
+  })
+  return secret ?? agree(privateKey, publicKey)
+}
+
 function agree(privateKey: crypto.KeyObject, publicKey: crypto.KeyObject): Uint8Array {
   try {
     return plain(crypto.diffieHellman({ privateKey, publicKey }))

@@ -116,16 +116,20 @@ function mlDsaSigner(scheme: MlDsa, seed: Uint8Array, size: { readonly seed: num
   return signer(publicKey, (message) => scheme.sign(message, secretKey))
 }
 
+function encapsulator({ encapsulate }: Pick<Encapsulator, 'encapsulate'>): Encapsulator {
+  return { encapsulate, encapsulateOffThread: async () => Promise.resolve(encapsulate()) }
+}
+
 function mlKem768Encapsulator(publicKey: Uint8Array): Encapsulator {
   const prepared = preparedMlKem768(
     importedBytes(publicKey, sizes.mlKem768.publicKey, 'ML-KEM-768 public key'),
   )
-  return {
+  return encapsulator({
     encapsulate: () => {
       const { cipherText, sharedSecret } = prepared.encapsulate()
       return { ciphertext: cipherText, sharedSecret }
     },
-  }
+  })
 }
 
 function preparedMlKem768(publicKey: Uint8Array) {
@@ -152,12 +156,12 @@ function mlKem768Decapsulator(seed: Uint8Array): Decapsulator {
 
 function x25519Encapsulator(publicKey: Uint8Array): Encapsulator {
   const peer = importedBytes(publicKey, sizes.x25519.publicKey, 'X25519 public key')
-  return {
+  return encapsulator({
     encapsulate: () => {
       const ephemeral = randomBytes(sizes.x25519.seed)
       return { ciphertext: x25519.getPublicKey(ephemeral), sharedSecret: agree(ephemeral, peer) }
     },
-  }
+  })
 }
 
 function x25519Decapsulator(bytes: Uint8Array): Decapsulator {

@@ -18,9 +18,16 @@ export interface Signer {
   signOffThread(message: Uint8Array): Promise<Uint8Array>
 }
 
+export interface Encapsulation {
+  readonly ciphertext: Uint8Array
+  readonly sharedSecret: Uint8Array
+}
+
 /** A public key for key encapsulation, imported once. */
 export interface Encapsulator {
-  encapsulate(): { readonly ciphertext: Uint8Array; readonly sharedSecret: Uint8Array }
+  encapsulate(): Encapsulation
+  /** The same beside the calling thread where the back end can. */
+  encapsulateOffThread(): Promise<Encapsulation>
 }
 
 /**

@@ -4,7 +4,14 @@
  */
 import { suite } from '#suite'
 import { concat, utf8 } from './bytes.ts'
-import { type Decapsulator, type Encapsulator, importedBytes, refuseCiphertextSize, sizes } from './suite.ts'
+import {
+  type Decapsulator,
+  type Encapsulation,
+  type Encapsulator,
+  importedBytes,
+  refuseCiphertextSize,
+  sizes,
+} from './suite.ts'
 
 export const xWingSizes = { seed: 32, publicKey: 1216, ciphertext: 1120, sharedSecret: 32 } as const
 
@@ -13,15 +20,14 @@ export function xWingEncapsulator(publicKey: Uint8Array): Encapsulator {
   const publicX = own.subarray(sizes.mlKem768.publicKey)
   const mlKem = suite.mlKem768Encapsulator(own.subarray(0, sizes.mlKem768.publicKey))
   const x25519 = suite.x25519Encapsulator(publicX)
+  const join = (m: Encapsulation, x: Encapsulation): Encapsulation => ({
+    ciphertext: concat(m.ciphertext, x.ciphertext),
+    sharedSecret: combined(m.sharedSecret, x.sharedSecret, x.ciphertext, publicX),
+  })
   return {
-    encapsulate: () => {
-      const m = mlKem.encapsulate()
-      const x = x25519.encapsulate()
-      return {
-        ciphertext: concat(m.ciphertext, x.ciphertext),
-        sharedSecret: combined(m.sharedSecret, x.sharedSecret, x.ciphertext, publicX),
-      }
-    },
+    encapsulate: () => join(mlKem.encapsulate(), x25519.encapsulate()),
+    encapsulateOffThread: async () =>
+      join(...(await Promise.all([mlKem.encapsulateOffThread(), x25519.encapsulateOffThread()]))),
   }
 }
 

@@ -13,7 +13,7 @@ import {
   signWith,
 } from '../cose.ts'
 import { Rejected } from '../errors.ts'
-import { recipientInfo, wrapKey } from '../hpke.ts'
+import { recipientInfo, type WrappedKey, wrapKey, wrapKeyOffThread } from '../hpke.ts'
 import type { SealingKey, SigningPair } from '../key.ts'
 import type { Label } from '../label.ts'
 import { algorithms } from '../numbers.ts'
@@ -47,29 +47,45 @@ export interface Sealing {
 
 /** Signs and encrypts documents to every recipient; gives the envelope's bytes. Throws `too-large` and `bad-validity`. */
 export function seal(sealing: Sealing): Uint8Array {
-  const [headerBytes, sealed] = unsigned(sealing)
-  const signatures = signWith(sealing.signers, headerBytes, sealed)
-  return encodeEnvelope(headerBytes, sealed, signatures)
+  const { headerBytes, content, wraps } = prepared(sealing)
+  const recipients = wraps.map(({ key, info }) => recipientOf(key, wrapKey(key, info, content.key)))
+  const sealed = encodeAs(coseEncrypt, [contentProtected, { iv: content.iv }, content.ciphertext, recipients])
+  return encodeEnvelope(headerBytes, sealed, signWith(sealing.signers, headerBytes, sealed))
 }
 
-/** The same, signed off the calling thread. */
+/** The same, with keys wrapped and signatures made off the calling thread. */
 export async function sealOffThread(sealing: Sealing): Promise<Uint8Array> {
-  const [headerBytes, sealed] = unsigned(sealing)
+  const { headerBytes, content, wraps } = prepared(sealing)
+  const recipients = await Promise.all(
+    wraps.map(async ({ key, info }) => recipientOf(key, await wrapKeyOffThread(key, info, content.key))),
+  )
+  const sealed = encodeAs(coseEncrypt, [contentProtected, { iv: content.iv }, content.ciphertext, recipients])
   const signatures = await signOffThreadWith(sealing.signers, headerBytes, sealed)
   return encodeEnvelope(headerBytes, sealed, signatures)
 }
 
-/** Header and sealed body: what both signatures cover. */
-function unsigned(sealing: Sealing): readonly [Uint8Array, Uint8Array] {
+/** Everything but the wrapped keys and the signatures. */
+function prepared(sealing: Sealing) {
   requireValidity(sealing.issuedAt, sealing.expiresAt)
   const body = encodePlaintext(sealing.documents)
   const headerBytes = encodeHeader(headerOf(sealing, commitmentTo(body)))
-  const sealed = encrypt(
-    body,
-    externalAad(headerBytes),
-    sealing.recipients.map(({ key }) => key),
-  )
-  return [headerBytes, encodeAs(coseEncrypt, sealed)]
+  const aad = externalAad(headerBytes)
+  const extra = suite.sha384(aad)
+  const wraps = sealing.recipients.map(({ key }) => ({
+    key,
+    info: recipientInfo(recipientProtected(key.id), extra),
+  }))
+  return { headerBytes, content: encrypt(body, aad), wraps }
+}
+
+function encrypt(body: Uint8Array, aad: Uint8Array) {
+  const key = suite.randomBytes(32)
+  const iv = suite.randomBytes(12)
+  return { key, iv, ciphertext: suite.aes256GcmSeal(key, iv, encStructure(aad), body) }
+}
+
+function recipientOf({ id }: SealingKey, { ek, wrapped }: WrappedKey): CoseEncrypt[3][number] {
+  return [{ alg: algorithms.hpke9Ke, kid: id }, { ek }, wrapped]
 }
 
 function encodeEnvelope(headerBytes: Uint8Array, sealed: Uint8Array, signatures: CoseSign[3]): Uint8Array {
@@ -96,16 +112,4 @@ function encodePlaintext(documents: readonly Uint8Array[]): Uint8Array {
   const salt = suite.randomBytes(32)
   const bare = encodeAs(plaintext, { salt, documents, padding: new Uint8Array(0) })
   return encodeAs(plaintext, { salt, documents, padding: new Uint8Array(paddingFor(bare.length)) })
-}
-
-function encrypt(body: Uint8Array, aad: Uint8Array, keys: readonly SealingKey[]): CoseEncrypt {
-  const contentKey = suite.randomBytes(32)
-  const iv = suite.randomBytes(12)
-  const extra = suite.sha384(aad)
-  const ciphertext = suite.aes256GcmSeal(contentKey, iv, encStructure(aad), body)
-  const recipients = keys.map((key): CoseEncrypt[3][number] => {
-    const { ek, wrapped } = wrapKey(key, recipientInfo(recipientProtected(key.id), extra), contentKey)
-    return [{ alg: algorithms.hpke9Ke, kid: key.id }, { ek }, wrapped]
-  })
-  return [contentProtected, { iv }, ciphertext, recipients]
 }

@@ -76,6 +76,17 @@ describe.each(pairs)('$name', ({ maker, taker }) => {
     fc.assert(property, { numRuns: 40 })
   })
 
+  test('encapsulation off the thread gives what the other side decapsulates', async () => {
+    const mlKem = taker.mlKem768Decapsulator(new Uint8Array(64).fill(9))
+    const m = await maker.mlKem768Encapsulator(mlKem.publicKey).encapsulateOffThread()
+    expect(mlKem.decapsulate(m.ciphertext)).toEqual(m.sharedSecret)
+    const x25519 = taker.x25519Decapsulator(new Uint8Array(32).fill(9))
+    const x = await maker.x25519Encapsulator(x25519.publicKey).encapsulateOffThread()
+    expect(x25519.decapsulate(x.ciphertext)).toEqual(x.sharedSecret)
+    const lowOrder = await maker.x25519Encapsulator(new Uint8Array(32)).encapsulateOffThread()
+    expect(lowOrder.sharedSecret).toEqual(new Uint8Array(32))
+  })
+
   test('X25519', () => {
     const property = fc.property(bytes(32), bytes(32), (secret, anyPeer) => {
       const [mine, other] = [maker.x25519Decapsulator(secret), taker.x25519Decapsulator(secret)]
