@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { suite } from '#suite'
 import { environment } from '../config.ts'
 
 const program = path.resolve(import.meta.dirname, '../main.ts')
@@ -41,21 +42,27 @@ async function stopped(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-/** Ports on loopback that nobody listens on just now. */
+/**
+ * Ports on loopback that nobody listens on just now: below those that the system gives to outgoing connections, so that
+ * none of these takes one before it is used.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address()
-      server.close()
-      await once(server, 'close')
-      return typeof address === 'object' && address !== null ? address.port : 0
-    }),
-  )
+  const found = new Set<number>()
+  for (let attempt = 0; found.size < count && attempt < 200; attempt++) {
+    const [high = 0, low = 0] = suite.randomBytes(2)
+    const port = 12_000 + ((high * 256 + low) % 20_000)
+    if (await isFree(port)) found.add(port)
+  }
+  if (found.size < count) throw new Error('too few free ports on loopback')
+  return [...found]
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (listening) await new Promise((resolve) => server.close(resolve))
+  return listening
 }

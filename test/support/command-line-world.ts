@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Ended, jsonOf, pouch, type Variables } from './command-line.ts'
-import { freePort } from './postgres-server.ts'
+import { freePort } from './free-port.ts'
 import { recordSecrets } from './recorded.ts'
 
 export const passphrase = 'violet harbour ledger kite'

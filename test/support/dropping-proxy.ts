@@ -1,6 +1,7 @@
 /** Answers for a connection lost at the worst moment: it passes bytes on to PostgreSQL until it is told to drop them. */
-import { connect, createServer, type Socket } from 'node:net'
+
 import type { AddressInfo } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 
 export interface DroppingProxy {
   readonly url: string

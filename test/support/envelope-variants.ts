@@ -1,7 +1,7 @@
 /** Answers for envelopes that no honest sender makes, with good signatures: only what is told about them is wrong. */
 import { decode } from '../../protocol/cbor.ts'
 import { encodeSigned } from '../../protocol/cose.ts'
-import { encodeHeader, type EnvelopeHeader, parseEnvelope } from '../../protocol/envelope/format.ts'
+import { type EnvelopeHeader, encodeHeader, parseEnvelope } from '../../protocol/envelope/format.ts'
 import type { SigningPair } from '../../protocol/key.ts'
 
 /** The same sealed body under another header, signed anew. */

@@ -1,7 +1,7 @@
 /** Answers for one honest object of each kind, as the three parties make them. */
-import { acknowledge, type Acknowledgement } from '../../protocol/acknowledgement.ts'
+import { type Acknowledgement, acknowledge } from '../../protocol/acknowledgement.ts'
 import { type Issuing, issue } from '../../protocol/attestation/issue.ts'
-import { seal, type Sealing } from '../../protocol/envelope/seal.ts'
+import { type Sealing, seal } from '../../protocol/envelope/seal.ts'
 import type { SealingKey } from '../../protocol/key.ts'
 import type { Label } from '../../protocol/label.ts'
 import { day, est, nld, nos, now, type TestParty } from './parties.ts'

@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import postgres from 'postgres'
+import { freePort } from './free-port.ts'
 
 export interface PostgresServer {
   /** Of the superuser, to the database `postgres`. */
@@ -96,15 +96,6 @@ function giveToNobody(...folders: readonly string[]): void {
 function run(program: string, parameters: readonly string[]): void {
   const { status, stderr, error } = spawnSync(program, parameters, { encoding: 'utf8', ...nobody() })
   if (status !== 0) throw new Error(`${path.basename(program)} failed: ${stderr}`, { cause: error })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 async function answers(url: string, server: ChildProcess): Promise<void> {

@@ -11,8 +11,8 @@ import {
   commitmentTo,
   type Fields,
   type ForgedRecipient,
-  forge,
   type Forgery,
+  forge,
   signaturesOf,
   zeros,
 } from './forge.ts'

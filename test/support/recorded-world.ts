@@ -1,9 +1,10 @@
 /** Answers for recording the secrets of a world of tests: its parties' seeds, and all that its envelopes hold. */
-import { Rejected } from '../../protocol/errors.ts'
+
+import type { Directory } from '../../protocol/directory.ts'
 import { decrypt } from '../../protocol/envelope/open.ts'
 import { verify } from '../../protocol/envelope/verify.ts'
+import { Rejected } from '../../protocol/errors.ts'
 import type { OpeningKey } from '../../protocol/key.ts'
-import type { Directory } from '../../protocol/directory.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Gateway } from '../../src/exchange/gateway.ts'
 import { recordSecrets } from './recorded.ts'

@@ -1,6 +1,7 @@
 /** Answers for the registry of the world in tests: who is in it, what they agreed, and who signs it. */
-import type { SigningPair } from '../../protocol/key.ts'
+
 import type { HeldSigningKey } from '../../keys/signing-key.ts'
+import type { SigningPair } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
 import { shippedSchemes } from '../../protocol/policy/shipped.ts'

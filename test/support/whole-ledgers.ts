@@ -22,8 +22,8 @@ import { rootsDigest } from '../../protocol/roots.ts'
 import { verifyExport } from '../../src/cli/export-folder.ts'
 import { exportLedger } from '../../src/client/export.ts'
 import type { GatewayProcesses } from './gateway-processes.ts'
-import { inboxStates, nameOf, type Transfer } from './transfer.ts'
 import { recordDocuments } from './recorded-world.ts'
+import { inboxStates, nameOf, type Transfer } from './transfer.ts'
 import type { World } from './world.ts'
 
 interface WholeLedger {

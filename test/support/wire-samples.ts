@@ -1,8 +1,8 @@
 /** Answers for one full sample of every wire object: each optional field is there, each list has an item, each choice is met. */
 import { HeldOpeningKey } from '../../keys/opening-key.ts'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
-import { issue } from '../../protocol/attestation/issue.ts'
 import { type Acknowledgement, acknowledge } from '../../protocol/acknowledgement.ts'
+import { issue } from '../../protocol/attestation/issue.ts'
 import type { CborValue } from '../../protocol/cbor.ts'
 import type { Of } from '../../protocol/codec.ts'
 import type { plaintext } from '../../protocol/envelope/format.ts'

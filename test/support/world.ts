@@ -2,7 +2,6 @@
  * Answers for a small world to exchange in: parties with keys in memory, a registry that two root signers signed, a clock
  * that only the test moves, and gateways with real databases and real HTTP on the loopback.
  */
-import { createServer } from 'node:net'
 import { HeldOpeningKey } from '../../keys/opening-key.ts'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import type { PublicKey } from '../../protocol/key.ts'
@@ -10,10 +9,11 @@ import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Level } from '../../protocol/policy/level.ts'
 import type { RegisteredKey, RegistryDocument } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
-import { compose, type Composed, type Parts } from '../../src/composition.ts'
+import { type Composed, compose, type Parts } from '../../src/composition.ts'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { type GatewayProcess, listen } from '../../src/gateway-process.ts'
 import type { Logger } from '../../src/logger.ts'
+import { freePort } from './free-port.ts'
 import { recordingLogger } from './recorded.ts'
 import { recordKeptDocuments, recordSeeds } from './recorded-world.ts'
 import { documentOf, signedBy } from './registry.ts'
@@ -171,14 +171,4 @@ function secretsOf({ signing, opening, transport, ledger }: TestParty) {
 
 function heldPair(second: 'ml-dsa-65' | 'ml-dsa-44'): readonly [HeldSigningKey, HeldSigningKey] {
   return [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate(second)]
-}
-
-/** The registry names addresses before anybody listens on them. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
