@@ -49,7 +49,7 @@ export interface Sealing {
 export function seal(sealing: Sealing): Uint8Array {
   const { headerBytes, content, wraps } = prepared(sealing)
   const recipients = wraps.map(({ key, info }) => recipientOf(key, wrapKey(key, info, content.key)))
-  const sealed = encodeAs(coseEncrypt, [contentProtected, { iv: content.iv }, content.ciphertext, recipients])
+  const sealed = encodeSealed(content, recipients)
   return encodeEnvelope(headerBytes, sealed, signWith(sealing.signers, headerBytes, sealed))
 }
 
@@ -59,7 +59,7 @@ export async function sealOffThread(sealing: Sealing): Promise<Uint8Array> {
   const recipients = await Promise.all(
     wraps.map(async ({ key, info }) => recipientOf(key, await wrapKeyOffThread(key, info, content.key))),
   )
-  const sealed = encodeAs(coseEncrypt, [contentProtected, { iv: content.iv }, content.ciphertext, recipients])
+  const sealed = encodeSealed(content, recipients)
   const signatures = await signOffThreadWith(sealing.signers, headerBytes, sealed)
   return encodeEnvelope(headerBytes, sealed, signatures)
 }
@@ -78,10 +78,20 @@ function prepared(sealing: Sealing) {
   return { headerBytes, content: encrypt(body, aad), wraps }
 }
 
-function encrypt(body: Uint8Array, aad: Uint8Array) {
+interface Content {
+  readonly key: Uint8Array
+  readonly iv: Uint8Array
+  readonly ciphertext: Uint8Array
+}
+
+function encrypt(body: Uint8Array, aad: Uint8Array): Content {
   const key = suite.randomBytes(32)
   const iv = suite.randomBytes(12)
   return { key, iv, ciphertext: suite.aes256GcmSeal(key, iv, encStructure(aad), body) }
+}
+
+function encodeSealed({ iv, ciphertext }: Content, recipients: CoseEncrypt[3]): Uint8Array {
+  return encodeAs(coseEncrypt, [contentProtected, { iv }, ciphertext, recipients])
 }
 
 function recipientOf({ id }: SealingKey, { ek, wrapped }: WrappedKey): CoseEncrypt[3][number] {
