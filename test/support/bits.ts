@@ -1,5 +1,10 @@
 /** Answers for choosing bits to flip: all of them, all but those of a range, or a seeded sample. */
 
+/** Every bit of the bytes in [from, to). */
+export function* bitsOf([from, to]: readonly [number, number]): Generator<number, void, undefined> {
+  for (let bit = 8 * from; bit < 8 * to; bit++) yield bit
+}
+
 /** Every bit of the bytes outside [from, to), which counts bytes. */
 export function* bitsOutside(
   bytes: Uint8Array,
