@@ -48,6 +48,8 @@ export interface Answering {
   readonly database: Database
   readonly signer: LedgerSigner
   readonly now: () => Seconds
+  /** Hears of every root once it is signed. It neither waits nor throws. */
+  readonly signed?: (signed: SignedRoot) => void
 }
 
 /** The first answer again, made of what is stored. `unstored` gives signatures that are not in the tables yet. */
@@ -81,7 +83,7 @@ function restored(
  * tiles, and signed only if it is the same: for one size there is one root, whoever signs.
  */
 export async function signLate(
-  { database, signer, now }: Answering,
+  { database, signer, now, signed: hear }: Answering,
   { size, root }: Pick<StoredCheckpoint, 'size' | 'root'>,
 ): Promise<SignedRoot> {
   if (!equal(await rootAt(database, size), root)) {
@@ -89,5 +91,6 @@ export async function signLate(
   }
   const signed = sign({ origin: signer.keys.origin, size, root }, signer, now())
   await storeSigned(database, [signed.row])
+  hear?.(signed)
   return signed
 }

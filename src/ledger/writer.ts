@@ -62,6 +62,7 @@ export async function createWriter(answering: Answering): Promise<Writer> {
     reached = { origin: signer.keys.origin, size: position.head.size, root: position.head.root }
     const signed = sign(reached, signer, now())
     signatures.add(signed)
+    answering.signed?.(signed)
     // When nothing waits there is no next batch to carry the signatures.
     if (idle()) await signatures.store()
     answerAll(batch, extension, signed)
