@@ -1,7 +1,9 @@
 /** Answers for what a ledger entry records: its fields, their fixed order, and their CDDL (entry.md, "Record"). */
 import type { CborValue } from '../cbor.ts'
 import * as is from '../codec.ts'
+import { label } from '../label.ts'
 import { partyId, setOf } from '../names.ts'
+import { level } from '../policy/level.ts'
 
 export const events = [
   'genesis',
@@ -24,15 +26,11 @@ export type LedgerEvent = (typeof events)[number]
 
 const digest = is.bytes(32)
 
-const label = is.record({
-  issuer: is.field('issuer', partyId),
-  marking: is.field('marking', is.text()),
-  level: is.field('level', is.text()),
-})
-
 const decision = is.record({
   allow: is.field('allow', is.boolean),
   grounds: is.field('grounds', setOf(is.text(500))),
+  /** What the label is worth on the common scale; null when something about it is unknown. */
+  level: is.field('level', is.nullable(level)),
 })
 
 const registry = is.record({ version: is.field('version', is.unsigned), digest: is.field('digest', digest) })
@@ -52,7 +50,10 @@ export const ledgerRecord = is.record({
   digest: is.optional('digest', digest),
   event: is.field('event', is.oneOf(...events)),
   from: is.optional('from', partyId),
+  /** SHA-256 of the key and the fingerprint under which the event is entered once: no row can pass for another event's. */
+  idempotency: is.optional('idempotency', digest),
   label: is.optional('label', label),
+  messageType: is.optional('messageType', is.text()),
   /** How many transfers `from` has sent to each of `to`, this one counted: a gap is evidence of an omission. */
   pairSequence: is.optional('pairSequence', is.dictionary(is.unsigned)),
   peerReceipt: is.optional('peerReceipt', digest),
@@ -82,6 +83,8 @@ export const fieldNames = [
   'registry',
   'transfer',
   'agreement',
+  'idempotency',
+  'messageType',
   'peerReceipt',
   'pairSequence',
   'acknowledgement',

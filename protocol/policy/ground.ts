@@ -165,3 +165,8 @@ export type Ground = Of<typeof ground>
 export function compareGrounds(a: Ground, b: Ground): number {
   return compareNames(a.party, b.party) || compareNames(a.code, b.code) || compareNames(a.subject, b.subject)
 }
+
+/** The ground as ledgers record it: one line of at most 500 characters, though a subject may be longer than what is left of them. */
+export function groundLine({ code, party, subject }: Ground): string {
+  return `${code} ${party}: ${subject}`.slice(0, 500)
+}

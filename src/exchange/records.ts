@@ -1,11 +1,9 @@
 /** Answers for what the exchange enters in the ledger: one record for each event, with no more than the header shows. */
 import type { Directory } from '../../protocol/directory.ts'
 import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
-import { type Label, printLabel } from '../../protocol/label.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import type { Ground } from '../../protocol/policy/ground.ts'
-import { levelNames } from '../../protocol/policy/level.ts'
+import { groundLine } from '../../protocol/policy/ground.ts'
 import type { Origin } from './gateway.ts'
 import type { Matter } from './submit.ts'
 import type { Outcome } from './transfer-status.ts'
@@ -30,13 +28,13 @@ export function submissionRecord(matter: Matter): LedgerRecord {
     to,
     agreement: envelope.agreement,
     purpose: envelope.purpose,
-    label: {
-      issuer: envelope.label.policy,
-      marking: envelope.label.marking,
-      level: decision.level === null ? 'unknown' : levelNames[decision.level],
+    messageType: envelope.messageType,
+    label: envelope.label,
+    decision: {
+      allow: decision.allow,
+      grounds: decision.grounds.map(groundLine),
+      level: decision.level,
     },
-    detail: labelDetail(envelope.label),
-    decision: { allow: decision.allow, grounds: decision.grounds.map(groundLine) },
     policy: policyVersion,
     registry: registryFields(directory),
   }
@@ -94,13 +92,4 @@ export function registryFields({ registry }: Directory) {
 
 function actorName(own: PartyId, origin: Origin): string {
   return origin.kind === 'agency' ? own : origin.party
-}
-
-/** The record's limit is 500 characters; a subject may be longer than what is left of them. */
-function groundLine({ code, party, subject }: Ground): string {
-  return `${code} ${party}: ${subject}`.slice(0, 500)
-}
-
-function labelDetail(label: Label): string {
-  return printLabel(label).slice(0, 2000)
 }

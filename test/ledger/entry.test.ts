@@ -114,8 +114,12 @@ describe('record', () => {
   })
 
   test('grounds are a set, written in order', () => {
-    const record = { ...fullRecord, decision: { allow: false, grounds: ['b', 'a', 'b'] } }
-    expect(parseRecord(recordBytes(record)).decision).toEqual({ allow: false, grounds: ['a', 'b'] })
+    const record = { ...fullRecord, decision: { allow: false, grounds: ['b', 'a', 'b'], level: null } }
+    expect(parseRecord(recordBytes(record)).decision).toEqual({
+      allow: false,
+      grounds: ['a', 'b'],
+      level: null,
+    })
   })
 
   const raw = (change: ReadonlyMap<string, unknown>) =>
@@ -140,6 +144,7 @@ describe('record', () => {
             new Map<string, unknown>([
               ['allow', true],
               ['grounds', ['b', 'a']],
+              ['level', null],
             ]),
           ],
         ]),
@@ -163,8 +168,7 @@ function variations(record: LedgerRecord): readonly LedgerRecord[] {
     { ...record, actor: 'NLD' },
     { ...record, at: record.at + 1 },
     { ...record, event: 'relay-failure' },
-    { ...record, decision: { allow: true, grounds: [] } },
-    { ...record, label: { issuer: 'NATO', marking: 'NATO SECRET', level: 'restricted' } },
+    { ...record, decision: { allow: true, grounds: [], level: 3 } },
     { ...record, to: ['NATO', 'NLD'] },
     {
       ...record,

@@ -30,12 +30,22 @@ export const fullRecord: LedgerRecord = {
   decision: {
     allow: false,
     grounds: ['above-accreditation NLD: SECRET', 'marking-not-in-force EST: SALAJANE'],
+    level: 3,
   },
   detail: 'a transfer that was refused',
   digest: new Uint8Array(32).fill(0xd1),
   event: 'submission-rejection',
   from: 'EST',
-  label: { issuer: 'NATO', marking: 'NATO SECRET', level: 'secret' },
+  idempotency: new Uint8Array(32).fill(0x1d),
+  label: {
+    policy: 'NATO',
+    marking: 'NATO SECRET',
+    at: 1_760_000_000,
+    compartments: ['ATOMAL'],
+    releasability: ['EST', 'NLD'],
+    caveats: [],
+  },
+  messageType: 'clearance.certificate',
   pairSequence: new Map([
     ['NATO', 7],
     ['NLD', 41],
