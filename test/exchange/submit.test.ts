@@ -54,8 +54,9 @@ eachDatabase('a submission', ({ fresh }) => {
       from: 'EST',
       to: ['NLD'],
       agreement: agreementId,
-      label: { issuer: 'NATO', marking: 'NATO SECRET', level: '3 (secret)' },
-      decision: { allow: true, grounds: [] },
+      label: { policy: 'NATO', marking: 'NATO SECRET' },
+      messageType: 'clearance.certificate',
+      decision: { allow: true, grounds: [], level: 3 },
       registry: { version: 1 },
     })
   })
