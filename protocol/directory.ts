@@ -4,7 +4,9 @@ import type { KeyId, SealingKey, VerificationKey } from './key.ts'
 import { type Rules, rulesFrom } from './policy/rules.ts'
 import type { LedgerKeys } from './ledger/checkpoint.ts'
 import type { PartyId, Seconds } from './names.ts'
+import type { Level } from './policy/level.ts'
 import { type Party, type RegisteredKey, requireFresh, type VerifiedRegistry } from './registry.ts'
+import type { Witnessing } from './witnessing.ts'
 
 export type KeyUse = RegisteredKey['use']
 
@@ -96,11 +98,62 @@ export function ledgerKeysOf(directory: Directory, party: PartyId, at: Seconds):
   return { origin: ledger, ed25519: newest('ed25519'), mlDsa44: newest('ml-dsa-44') }
 }
 
-/** Whose ledger has this origin. Throws `unknown-party`. */
+/** The same keys for a ledger by its origin, be it its party's present one or one that it succeeded. Throws likewise. */
+export function keysOfLedger(directory: Directory, origin: string, at: Seconds): LedgerKeys {
+  return { ...ledgerKeysOf(directory, ownerOfLedger(directory, origin), at), origin }
+}
+
+/** Whose ledger has this origin, or had it. Throws `unknown-party`. */
 export function ownerOfLedger(directory: Directory, origin: string): PartyId {
-  const owner = [...directory.parties.values()].find(({ ledger }) => ledger === origin)
+  const owner = [...directory.parties.values()].find(
+    ({ ledger, earlierLedgers }) => ledger === origin || earlierLedgers?.includes(origin),
+  )
   if (owner === undefined) throw new Rejected('unknown-party', `no party has the ledger ${origin}`)
   return owner.id
+}
+
+/** What the registry says of witnesses; `undefined` when it says nothing. */
+export function witnessingOf({ registry }: Directory): Witnessing | undefined {
+  return registry.document.witnessing
+}
+
+/** Who may witness this party's ledger, and with which keys now: never itself, and nobody without live ledger keys. */
+export function witnessesFor(
+  directory: Directory,
+  owner: PartyId,
+  at: Seconds,
+): ReadonlyMap<PartyId, LedgerKeys> {
+  const ledgers = othersAsWitnesses(directory, owner).flatMap((id) => {
+    const keys = liveLedgerKeys(directory, id, at)
+    return keys === undefined ? [] : [[id, keys] as const]
+  })
+  return new Map(ledgers)
+}
+
+/**
+ * How many others must have cosigned the owner's ledger before an envelope of this level is released. Throws
+ * `no-witness-policy` where the registry says nothing and the level is SECRET or above, and where the owner has fewer
+ * witnesses than that.
+ */
+export function quorumFor(directory: Directory, level: Level, owner: PartyId): number {
+  const quorum = witnessingOf(directory)?.quorums[level] ?? (level < 3 ? 0 : undefined)
+  if (quorum === undefined) throw new Rejected('no-witness-policy', `level ${level}`)
+  const others = othersAsWitnesses(directory, owner).length
+  if (quorum > others) throw new Rejected('no-witness-policy', `${quorum} of ${others} witnesses of ${owner}`)
+  return quorum
+}
+
+function othersAsWitnesses(directory: Directory, owner: PartyId): readonly PartyId[] {
+  return witnessingOf(directory)?.witnesses.filter((id) => id !== owner) ?? []
+}
+
+function liveLedgerKeys(directory: Directory, party: PartyId, at: Seconds): LedgerKeys | undefined {
+  try {
+    return ledgerKeysOf(directory, party, at)
+  } catch (error) {
+    if (error instanceof Rejected && error.code === 'unknown-key') return undefined
+    throw error
+  }
 }
 
 /** Throws `revoked-key` when the key is revoked at `now`, whenever it was used. */

@@ -3,13 +3,18 @@ import { suite } from '#suite'
 import { verifyAcknowledgement } from './acknowledgement.ts'
 import { equal, utf8 } from './bytes.ts'
 import { decode } from './cbor.ts'
-import { type Directory, ledgerKeysOf } from './directory.ts'
+import { type Directory, keysOfLedger, ownerOfLedger } from './directory.ts'
 import { type VerifiedEnvelope, verify } from './envelope/verify.ts'
 import { Rejected } from './errors.ts'
 import { type EvidenceFile, evidenceFile } from './evidence-format.ts'
-import { type LedgerKeys, type VerifiedCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
+import {
+  type LedgerKeys,
+  parseCheckpoint,
+  type VerifiedCheckpoint,
+  verifyCheckpoint,
+} from './ledger/checkpoint.ts'
 import { verifyRecord } from './ledger/entry.ts'
-import { verifyReceipt } from './ledger/receipt.ts'
+import { receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
 import { type LedgerRecord, parseRecord } from './ledger/record.ts'
 import type { PartyId, Seconds } from './names.ts'
 import { acceptFirst } from './registry.ts'
@@ -57,7 +62,7 @@ export function verifyEvidence(
   trace('registry')
   requireSameTrust(file.registry, directory)
   trace('ledger-keys')
-  const keys = ledgerKeysOf(directory, file.gateway, now)
+  const keys = keysOf(file.gateway, parseCheckpoint(utf8(file.checkpoint)).origin, directory, now)
   trace('entries')
   const entries = file.entries.map((entry) => provenEntry(entry, keys))
   const digest = commonDigest(entries.map(({ record }) => record))
@@ -126,9 +131,16 @@ function provenPeer(
   digest: Uint8Array,
   now: Seconds,
 ): PartyId {
-  const { disclosed } = verifyReceipt(receipt, ledgerKeysOf(directory, party, now))
+  const { disclosed } = verifyReceipt(receipt, keysOf(party, receiptOrigin(receipt), directory, now))
   sameDigest(disclosed.get('digest'), digest, `the receipt of ${party}`)
   return party
+}
+
+/** Of a ledger of this party: its present one, or one that it succeeded. */
+function keysOf(party: PartyId, origin: string, directory: Directory, now: Seconds): LedgerKeys {
+  if (ownerOfLedger(directory, origin) !== party)
+    throw new Rejected('unknown-party', `${origin} is not ${party}`)
+  return keysOfLedger(directory, origin, now)
 }
 
 /** When the ledger took the acknowledgement in: its keys may have been revoked since. */

@@ -6,7 +6,7 @@ import { acknowledgementChecks, verifyAcknowledgement } from './acknowledgement.
 import { attestationChecks, type VerifiedAttestation, verifyAttestation } from './attestation/verify.ts'
 import { toHex, utf8 } from './bytes.ts'
 import type { CborValue } from './cbor.ts'
-import { type Directory, ledgerKeysOf, ownerOfLedger } from './directory.ts'
+import { type Directory, keysOfLedger, ownerOfLedger } from './directory.ts'
 import { openEnvelope } from './envelope/open.ts'
 import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify.ts'
 import { evidenceChecks, verifyEvidence } from './evidence.ts'
@@ -75,10 +75,11 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
   receipt: (bytes, { directory, now }) =>
     run(['ledger', ...receiptChecks], (trace) => {
       trace('ledger')
-      const owner = ownerOfLedger(directory, receiptOrigin(bytes))
+      const from = receiptOrigin(bytes)
+      const owner = ownerOfLedger(directory, from)
       const { origin, index, size, at, disclosed } = verifyReceipt(
         bytes,
-        ledgerKeysOf(directory, owner, now),
+        keysOfLedger(directory, from, now),
         {},
         trace,
       )
@@ -87,9 +88,10 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
   checkpoint: (bytes, { directory, now }) =>
     run(['ledger', 'signatures'], (trace) => {
       trace('ledger')
-      const owner = ownerOfLedger(directory, parseCheckpoint(bytes).origin)
+      const { origin } = parseCheckpoint(bytes)
+      const owner = ownerOfLedger(directory, origin)
       trace('signatures')
-      const { origin, size, root, at } = verifyCheckpoint(bytes, ledgerKeysOf(directory, owner, now))
+      const { size, root, at } = verifyCheckpoint(bytes, keysOfLedger(directory, origin, now))
       return { ledger: origin, party: owner, size, root: toHex(root), at }
     }),
   'tlog-proof': (bytes, { directory, now }) =>
@@ -97,7 +99,7 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
       trace('ledger')
       const { origin } = parseCheckpoint(utf8(parseProof(bytes).checkpoint))
       const owner = ownerOfLedger(directory, origin)
-      const { index, checkpoint } = verifyProof(bytes, ledgerKeysOf(directory, owner, now), trace)
+      const { index, checkpoint } = verifyProof(bytes, keysOfLedger(directory, origin, now), trace)
       return { ledger: origin, party: owner, entry: index, size: checkpoint.size, at: checkpoint.at }
     }),
   evidence: (bytes, { directory, now }) =>

@@ -32,6 +32,7 @@ import { level } from './policy/level.ts'
 import { scheme } from './policy/scheme.ts'
 import { requireRootSignatures, roots, rootsDigest } from './roots.ts'
 import { type Limits, profile } from './scan.ts'
+import { requireSound, witnessing } from './witnessing.ts'
 
 /** A key of a party. It is live from `from`; `until` ends its use; `revoked` is the time from which nothing is accepted. */
 export const registeredKey = record({
@@ -51,6 +52,8 @@ export const party = record({
   accreditation: field(5, level),
   compartments: field(6, setOf(words)),
   keys: field(7, list(registeredKey, 0, 256)),
+  /** Origins of ledgers that `ledger` succeeded: what they signed still counts. */
+  earlierLedgers: optional(8, list(text(500), 1, 16)),
 })
 export type Party = Of<typeof party>
 
@@ -67,6 +70,7 @@ export const registryDocument = record({
   groups: field(7, list(group, 0, 256)),
   schemes: field(8, list(scheme, 0, 256)),
   agreements: field(9, list(agreement, 0, 20000)),
+  witnessing: optional(10, witnessing),
 })
 export type RegistryDocument = Of<typeof registryDocument>
 
@@ -87,7 +91,7 @@ export interface VerifiedRegistry {
 
 /** Encodes a document that nobody has signed yet. Throws `malformed-structure` for one that nobody would accept. */
 export function proposeRegistry(document: RegistryDocument): Uint8Array {
-  requireDistinct(document)
+  requireConsistent(document)
   return encode(registryDocument.write(document), documentLimits)
 }
 
@@ -162,8 +166,18 @@ function parse(bytes: Uint8Array): ParsedRegistry {
 
 function documentOf(value: CborValue): RegistryDocument {
   const document = registryDocument.read(value, 'registry')
-  requireDistinct(document)
+  requireConsistent(document)
   return document
+}
+
+function requireConsistent(document: RegistryDocument): void {
+  requireDistinct(document)
+  const { witnessing, parties } = document
+  if (witnessing !== undefined)
+    requireSound(
+      witnessing,
+      parties.map(({ id }) => id),
+    )
 }
 
 /** A key is one party's and has one use, a name is one thing's: else a look-up would have two answers. */
@@ -171,6 +185,7 @@ function requireDistinct({ parties, groups, schemes, agreements }: RegistryDocum
   const all = {
     party: parties.map(({ id }) => id),
     key: parties.flatMap(({ keys }) => keys.map(({ key }) => key.id)),
+    ledger: parties.flatMap(({ ledger, earlierLedgers = [] }) => [ledger, ...earlierLedgers]),
     group: groups.map(({ id }) => id),
     scheme: schemes.map(({ issuer }) => issuer),
     agreement: agreements.map(({ id }) => id),

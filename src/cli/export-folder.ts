@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { equal } from '../../protocol/bytes.ts'
 import { decodeAs } from '../../protocol/codec.ts'
-import { type Directory, ledgerKeysOf, ownerOfLedger } from '../../protocol/directory.ts'
+import { type Directory, keysOfLedger, ownerOfLedger } from '../../protocol/directory.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import {
   type Audit,
@@ -20,14 +20,8 @@ import {
 } from '../../protocol/ledger/checkpoint.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
 import { exportFiles, recordsFile, shownRecords } from '../../protocol/ledger/export-format.ts'
-import {
-  entriesPath,
-  parseEntries,
-  type Tile,
-  tileBytes,
-  tilePath,
-  tileWidth,
-} from '../../protocol/ledger/tiles.ts'
+import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
+import { entriesPath, parseEntries, tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Trace, untraced } from '../../protocol/report.ts'
 
@@ -68,7 +62,7 @@ export function verifyExport(
 
 /** The registry's keys must be those that the genesis of the ledger names: a ledger cannot change its own. */
 function checkpointOf(folder: string, ledger: LedgerDescriptor, directory: Directory, now: Seconds) {
-  const keys = ledgerKeysOf(directory, ownerOfLedger(directory, ledger.origin), now)
+  const keys = keysOfLedger(directory, ledger.origin, now)
   if (!equal(ledger.ed25519, keys.ed25519.bytes) || !equal(ledger.mlDsa44, keys.mlDsa44.bytes)) {
     throw new Rejected('unknown-key', 'the descriptor names other keys than the registry')
   }
@@ -91,7 +85,7 @@ function auditAll(
     const width = Math.min(tileWidth, size - bundle * tileWidth)
     audit = auditEntries(audit, entriesOf(folder, bundle, width))
     for (const tile of audit.full) requireTile(folder, tile)
-    progress(audit.frontier.size, size)
+    progress(audit.tree.size, size)
   }
   for (const tile of partialTiles(audit)) requireTile(folder, tile)
   return audit
@@ -109,9 +103,9 @@ function entriesOf(folder: string, bundle: number, width: number): readonly Audi
   })
 }
 
-function requireTile(folder: string, tile: Tile): void {
+function requireTile(folder: string, tile: FlatTile): void {
   const file = tilePath(tile)
-  if (!equal(read(folder, file), tileBytes(tile.hashes))) {
+  if (!equal(read(folder, file), tile.hashes)) {
     throw new Rejected('bad-proof', `${file} does not hold the hashes of its entries`)
   }
 }

@@ -28,6 +28,9 @@ const agreementPlan = z.strictObject({
   articles: z.array(z.strictObject({ topic: z.enum(topics), article: z.string() })).default([]),
 })
 
+/** As in checkpoints: no scheme, no space, no plus. */
+const origin = z.string().regex(/^[^\s+]{1,200}$/)
+
 const planSchema = z.strictObject({
   validDays: z.int().min(1).max(400),
   threshold: z.int().min(1).max(32),
@@ -42,6 +45,9 @@ const planSchema = z.strictObject({
         .refine(isPublicOrigin, 'should be https://host[:port] without a path (http on loopback only)'),
       accreditation: level,
       compartments: z.array(z.string()).default([]),
+      /** The origin of its ledger, when it is not the one that follows from the address. */
+      ledger: origin.optional(),
+      earlierLedgers: z.array(origin).min(1).max(16).optional(),
       /** Key id → the time from which nothing signed with it is accepted. */
       revoked: z.record(z.string(), day).default({}),
     }),
@@ -104,7 +110,8 @@ function partyFrom(plan: Plan['parties'][number], enrolment: Enrolment): Party {
     id: party,
     name: plan.name,
     gateway: plan.gateway,
-    ledger: `${new URL(plan.gateway).host}/ledger/${party.toLowerCase()}`,
+    ledger: plan.ledger ?? `${new URL(plan.gateway).host}/ledger/${party.toLowerCase()}`,
+    ...(plan.earlierLedgers === undefined ? {} : { earlierLedgers: plan.earlierLedgers }),
     accreditation: plan.accreditation,
     compartments: plan.compartments,
     keys: keys

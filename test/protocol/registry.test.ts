@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import {
   currentSealingKey,
   directoryOf,
+  keysOfLedger,
+  ledgerKeysOf,
+  ownerOfLedger,
   partyOf,
   sealingKeyOf,
   verificationKeyOf,
@@ -18,6 +21,7 @@ import {
   registryDocument,
 } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
+import { signer } from '../support/ledger.ts'
 import {
   day,
   directory,
@@ -85,7 +89,9 @@ describe('a chain of versions', () => {
     const [agreement] = document.agreements
     const key = party?.keys[0]
     if (party === undefined || agreement === undefined || key === undefined) throw new Error('no example')
-    const parties = Array.from({ length: 1000 }, (_, i) => ({ ...party, id: `P-${i}`, keys: [] }))
+    const parties = Array.from({ length: 1000 }, (_, i) => {
+      return { ...party, id: `P-${i}`, ledger: `p-${i}.example/ledger`, keys: [] }
+    })
     const agreements = Array.from({ length: 20_000 }, (_, i) => ({ ...agreement, id: `A-${i}` }))
     const bytes = signedBy({ ...document, parties, agreements }, roots.slice(0, 2))
     const read = directoryOf(acceptFirst(bytes, pinnedRoots), now)
@@ -94,6 +100,32 @@ describe('a chain of versions', () => {
     console.info(
       `${(bytes.length / 2 ** 20).toFixed(1)} MiB: a registry of 1000 parties and 20000 agreements`,
     )
+  })
+})
+
+describe('a ledger that another succeeded', () => {
+  const earlier = 'est.example/ledger/1'
+  const [first, ...rest] = document.parties
+
+  test('is its party’s still, and signs with its keys', () => {
+    if (first === undefined) throw new Error('no example')
+    const listed = [signer.keys.ed25519, signer.keys.mlDsa44].map((key) => {
+      return { use: 'ledger' as const, key, from: now - day }
+    })
+    const party = { ...first, keys: [...first.keys, ...listed], earlierLedgers: [earlier] }
+    const bytes = signedBy({ ...document, parties: [party, ...rest] }, roots.slice(0, 2))
+    const read = directoryOf(acceptFirst(bytes, pinnedRoots), now)
+    expect(ownerOfLedger(read, earlier)).toBe(first.id)
+    expect(ownerOfLedger(read, first.ledger)).toBe(first.id)
+    const present = ledgerKeysOf(read, first.id, now)
+    expect(keysOfLedger(read, first.ledger, now)).toEqual(present)
+    expect(keysOfLedger(read, earlier, now)).toEqual({ ...present, origin: earlier })
+    expect(() => ownerOfLedger(read, 'est.example/ledger/0')).toThrow(code('unknown-party'))
+  })
+
+  test('is nobody else’s', () => {
+    const parties = document.parties.map((party) => ({ ...party, earlierLedgers: [earlier] }))
+    expect(() => proposeRegistry({ ...document, parties })).toThrow(code('malformed-structure'))
   })
 })
 
