@@ -84,6 +84,28 @@ export function verify(
   return verifiedEnvelope(bytes, parsed)
 }
 
+/** What an envelope is entered by whose sender is proven. */
+export type ProvenEnvelope = Pick<VerifiedEnvelope, 'id' | 'issuer' | 'digest' | 'recipients'>
+
+/**
+ * For what `verify` refused: the same checks without validity and recipients. `undefined` unless both signatures are the
+ * issuer's: then the refused envelope is what somebody answers for, and not garbage.
+ */
+export function proveSender(
+  bytes: Uint8Array,
+  directory: Directory,
+  now: Seconds,
+): ProvenEnvelope | undefined {
+  try {
+    const parsed = parseEnvelope(decode(bytes))
+    verifyPair(parsed.signed, signersOf(parsed.header, directory, now))
+    return verifiedEnvelope(bytes, parsed)
+  } catch (error) {
+    if (error instanceof Rejected) return undefined
+    throw error
+  }
+}
+
 /** Check 4: both signers are keys of the issuer, live when it was made, and not revoked since. */
 function signersOf({ claims, signers }: EnvelopeHeader, directory: Directory, now: Seconds) {
   const keys = verificationPairOf(directory, claims.iss, signers, claims.iat)

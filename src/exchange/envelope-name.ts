@@ -28,7 +28,8 @@ export function parseReference(text: string): { readonly issuer?: PartyId; reado
 export const entryKeys = {
   envelope: ({ issuer, id }: EnvelopeName) => `envelope:${issuer}:${id}`,
   package: (party: PartyId, requestKey: string) => `package:${party}:${requestKey}`,
-  reused: ({ issuer, id }: EnvelopeName, digest: string) => `reused:${issuer}:${id}:${digest}`,
+  refused: ({ issuer, id }: EnvelopeName, digest: string, by: PartyId, code: string) =>
+    `refused:${issuer}:${id}:${digest}:${by}:${code}`,
   consigned: ({ issuer, id }: EnvelopeName, reader: PartyId) => `consigned:${issuer}:${id}:${reader}`,
   handedOver: ({ issuer, id }: EnvelopeName, reader: PartyId) => `handed-over:${issuer}:${id}:${reader}`,
   acknowledged: ({ issuer, id }: EnvelopeName, recipient: PartyId, step: 'consigned' | 'final') =>

@@ -1,6 +1,6 @@
 /** Answers for what the exchange enters in the ledger: one record for each event, with no more than the header shows. */
 import type { Directory } from '../../protocol/directory.ts'
-import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
+import type { ProvenEnvelope } from '../../protocol/envelope/verify.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { groundLine } from '../../protocol/policy/ground.ts'
@@ -46,11 +46,11 @@ export function submissionEvent(origin: Origin, allow: boolean) {
   return allow ? 'relay-acceptance' : 'relay-rejection'
 }
 
-/** Of an envelope with good signatures that was refused before any decision. */
+/** Of an envelope with its issuer’s signatures that was refused before any decision. */
 export function refusalRecord(
   { party, directory, at }: Actor,
   origin: Origin,
-  envelope: VerifiedEnvelope,
+  envelope: ProvenEnvelope,
   why: string,
 ): LedgerRecord {
   return {

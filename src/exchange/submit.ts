@@ -2,7 +2,7 @@
  * Answers for submission: an envelope is verified, decided upon and entered, in one transaction with what it sets going.
  * The same bytes again give the first answer; the same id with other bytes is refused. A denial is an answer.
  */
-import { equal, toHex } from '../../protocol/bytes.ts'
+import { equal } from '../../protocol/bytes.ts'
 import type { Directory } from '../../protocol/directory.ts'
 import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
@@ -16,17 +16,19 @@ import type { Gateway, Origin } from './gateway.ts'
 import { type Hosting, hostingOf, requireOwnWay } from './hosting.ts'
 import { insertInbox } from './inbox-table.ts'
 import { insertOutbox } from './outbox-table.ts'
-import { refusalRecord, submissionEvent, submissionRecord } from './records.ts'
+import { submissionEvent, submissionRecord } from './records.ts'
+import { enterRefusal, orEnterRefusal } from './refuse.ts'
 import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
 
 export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
   if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)
   const directory = gateway.directory()
-  // Checks 1 to 7. What they refuse is not entered, for the order of checks does not tell whether the signatures were
-  // good: it goes to the logger. Entered are reused ids and denials, whose sender is proven.
-  const envelope = verify(bytes, directory, gateway.now())
-  requireOwnWay(directory, gateway.party, envelope.issuer, origin)
+  const envelope = await orEnterRefusal(gateway, { bytes, directory, origin }, () => {
+    const verified = verify(bytes, directory, gateway.now())
+    requireOwnWay(directory, gateway.party, verified.issuer, origin)
+    return verified
+  })
   return enter(gateway, { envelope, origin, directory, ...entryOf(envelope) })
 }
 
@@ -48,7 +50,7 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   const { envelope } = entering
   const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
   if (earlier !== undefined) return again(gateway, entering, earlier)
-  const matter = decided(gateway, entering)
+  const matter = await decided(gateway, entering)
   const { index, receipt, repeated } = await gateway.sequencer.push({
     key: entering.key,
     fingerprint: entering.fingerprint,
@@ -60,7 +62,9 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   if (repeated) return firstAnswer(gateway, entering.key)
   wake(gateway, matter)
   logSubmission(gateway, matter, index)
-  return { id: envelope.id, digest: envelope.digest, decision: matter.decision, index, receipt, repeated }
+  const { decision, quorum } = matter
+  const state = stateOf({ allowed: decision.allow, released: quorum === 0 })
+  return { id: envelope.id, digest: envelope.digest, decision, state, index, receipt, repeated }
 }
 
 /** Everything about one submission that its record and its rows are made of. */
@@ -70,10 +74,12 @@ export interface Matter extends Entering {
   /** For whom it was decided. */
   readonly to: readonly PartyId[]
   readonly decision: Decision
+  /** How many witnesses it waits for before it goes further. */
+  readonly quorum: number
   readonly at: Seconds
 }
 
-function decided(gateway: Gateway, entering: Entering): Matter {
+async function decided(gateway: Gateway, entering: Entering): Promise<Matter> {
   const { envelope, directory, origin } = entering
   const { issuer: from, label, purpose, agreement, messageType } = envelope
   const at = gateway.now()
@@ -85,7 +91,8 @@ function decided(gateway: Gateway, entering: Entering): Matter {
   const to = decidedFor(origin, envelope, hosting)
   const [category = messageType] = messageType.split('.', 1)
   const decision = decideAll({ from, to, label, purpose, agreement, category }, directory.rules, at)
-  return { ...entering, party: gateway.party, hosting, to, decision, at }
+  const quorum = await quorumOf(gateway, decision)
+  return { ...entering, party: gateway.party, hosting, to, decision, quorum, at }
 }
 
 /** The sender's gateway decides for all recipients; another one for its own, and takes nothing that is not for them. */
@@ -95,7 +102,16 @@ function decidedFor(origin: Origin, envelope: VerifiedEnvelope, { here }: Hostin
   return here
 }
 
-function effectsOf({ envelope, origin, hosting, decision, at, key, fingerprint }: Matter): readonly Effect[] {
+function effectsOf({
+  envelope,
+  origin,
+  hosting,
+  decision,
+  quorum,
+  at,
+  key,
+  fingerprint,
+}: Matter): readonly Effect[] {
   const { issuer, id, digest, expiresAt, parsed, bytes } = envelope
   const row = {
     issuer,
@@ -109,6 +125,7 @@ function effectsOf({ envelope, origin, hosting, decision, at, key, fingerprint }
     expires_at: expiresAt,
     entry_key: key,
     fingerprint,
+    quorum,
   }
   if (!decision.allow) return [effect(insertEnvelopes, row)]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
@@ -116,17 +133,17 @@ function effectsOf({ envelope, origin, hosting, decision, at, key, fingerprint }
   return [
     effect(insertEnvelopes, row),
     ...inboxes.map((inbox) => effect(insertInbox, inbox)),
-    ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to))),
+    ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to, quorum > 0))),
   ]
 }
 
-function relayOf({ issuer, id, expiresAt }: VerifiedEnvelope, gateway: string) {
+function relayOf({ issuer, id, expiresAt }: VerifiedEnvelope, gateway: string, held: boolean) {
   const what = { kind: 'envelope', recipient: '', outcome: '', state: 'waiting' } as const
-  return { ...what, gateway, issuer, id, expires_at: expiresAt }
+  return { ...what, gateway, issuer, id, expires_at: expiresAt, held }
 }
 
-function wake({ signals }: Gateway, { decision, hosting }: Matter): void {
-  if (!decision.allow) return
+function wake({ signals }: Gateway, { decision, hosting, quorum }: Matter): void {
+  if (!decision.allow || quorum > 0) return
   if (hosting.here.length > 0) signals.inbox.notify()
   if (hosting.elsewhere.length > 0) signals.outbox.notify()
 }
@@ -148,17 +165,6 @@ function logSubmission(
 async function again(gateway: Gateway, entering: Entering, earlier: EnvelopeSummary): Promise<Submission> {
   const { envelope, origin, directory } = entering
   if (equal(earlier.digest, envelope.digest)) return firstAnswer(gateway, earlier.entry_key)
-  await gateway.sequencer.push({
-    // Once for each other content, however often it is sent: a flood of copies does not become a flood of entries.
-    key: entryKeys.reused(envelope, toHex(envelope.digest)),
-    fingerprint: envelope.digest,
-    record: refusalRecord(
-      { party: gateway.party, directory, at: gateway.now() },
-      origin,
-      envelope,
-      'reused-id',
-    ),
-    effects: [],
-  })
+  await enterRefusal(gateway, { envelope, directory, origin }, 'reused-id')
   throw new Rejected('reused-id', `${envelope.issuer} ${envelope.id}`)
 }

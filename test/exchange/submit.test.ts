@@ -142,18 +142,37 @@ eachDatabase('a submission', ({ fresh }) => {
     expect((await entries(nld))[answer.index]).toMatchObject({ event: 'relay-rejection', to: ['NLD'] })
   })
 
-  test('of what is too large, expired or changed is refused with its code and not entered', async () => {
+  test('of what nobody answers for is refused with its code and not entered', async () => {
     const bytes = await sentBytes()
     const before = (await entries(est)).length
-    const changed = bytes.slice()
-    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
+    const changed = bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1)
     await expect(submit(est, changed, agency)).rejects.toMatchObject({ code: 'bad-signature' })
     const large = new Uint8Array(est.limits.maxEnvelopeBytes + 1)
     await expect(submit(est, large, agency)).rejects.toMatchObject({ code: 'too-large' })
     world.clock.now += 8 * 86_400
-    await expect(submit(est, bytes, agency)).rejects.toMatchObject({ code: 'expired' })
+    await expect(submit(est, changed, agency)).rejects.toMatchObject({ code: 'expired' })
     world.clock.now -= 8 * 86_400
     expect((await entries(est)).length).toBe(before)
+  })
+
+  test('of what is expired, or comes the wrong way, is refused and entered once, for its sender signed it', async () => {
+    const bytes = await sentBytes()
+    const { id } = verify(bytes, est.directory(), est.now())
+    world.clock.now += 8 * 86_400
+    for (let i = 0; i < 2; i++)
+      await expect(submit(est, bytes, agency)).rejects.toMatchObject({ code: 'expired' })
+    world.clock.now -= 8 * 86_400
+    await expect(submit(nld, bytes, { kind: 'exchange', party: 'LVA' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    const refusals = async (gateway: Gateway) =>
+      (await entries(gateway)).filter((entry) => entry.transfer === id && entry.decision === undefined)
+    expect(await refusals(est)).toMatchObject([
+      { event: 'submission-rejection', detail: 'expired', from: 'EST', actor: 'EST' },
+    ])
+    expect(await refusals(nld)).toMatchObject([
+      { event: 'relay-rejection', detail: 'forbidden', from: 'EST', actor: 'LVA' },
+    ])
   })
 
   test('leaves nothing of the attestation in the database', async () => {
