@@ -37,6 +37,20 @@ export function scan(bytes: Uint8Array, limits: Limits): void {
   if (walk.at !== bytes.length) refuse(walk, 'bytes left over')
 }
 
+/** The entries of a map, each its key and its value side by side, where they lie. Scanned as by `scan`. */
+export function mapEntries(bytes: Uint8Array, limits: Limits = profile): readonly Uint8Array[] {
+  scan(bytes, limits)
+  const walk: Walk = { bytes, limits, at: 0, items: 0 }
+  const first = next(walk)
+  if (first >> 5 !== 5) refuse(walk, 'a map expected')
+  return Array.from({ length: shortest(walk, first & 0x1f) }, () => {
+    const start = walk.at
+    item(walk, 1)
+    item(walk, 1)
+    return bytes.subarray(start, walk.at)
+  })
+}
+
 function item(walk: Walk, depth: number): void {
   if (++walk.items > walk.limits.items)
     throw new Rejected('too-large', `more than ${walk.limits.items} items`)

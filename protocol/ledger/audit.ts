@@ -1,21 +1,28 @@
 /**
  * Answers for auditing a whole ledger: every leaf hashed again, every link of the chain, every disclosed record, and at
- * the end the signed root. It takes entries in order, keeps no more than the frontier, and names the first wrong one.
+ * the end the signed root. It takes entries in order, keeps no more than the edge of the tree, and names the first wrong one.
  */
 import { equal } from '../bytes.ts'
 import { Rejected } from '../errors.ts'
 import type { VerifiedCheckpoint } from './checkpoint.ts'
-import { genesisHash, type LedgerDescriptor, verifyLink, verifyRecord } from './entry.ts'
-import { emptyFrontier, type Frontier, rootOf } from './merkle.ts'
-import { parseRecord } from './record.ts'
-import { type Edge, grow, type Tile, tileWidth } from './tiles.ts'
+import { verifyRecordBytes } from './commitment.ts'
+import { genesisHash, type LedgerDescriptor, verifyLink } from './entry.ts'
+import {
+  emptyTree,
+  type FlatTile,
+  type FlatTree,
+  growFlat,
+  partialTilesOf,
+  rootOfTree,
+} from './flat-tiles.ts'
+import { hashLength } from './merkle.ts'
+import type { LedgerRecord } from './record.ts'
 
 /** How far an audit has come. */
 export interface Audit {
-  readonly frontier: Frontier
-  readonly edge: Edge
+  readonly tree: FlatTree
   /** Tiles that the last entries filled: what the ledger serves as tiles must be these. */
-  readonly full: readonly Tile[]
+  readonly full: readonly FlatTile[]
   /** What the next entry must name as the one before it. */
   readonly previous: Uint8Array
   /** How many records were shown and found to be what their leaves commit to. */
@@ -28,34 +35,46 @@ export interface AuditedEntry {
   readonly shown?: { readonly record: Uint8Array; readonly key: Uint8Array }
 }
 
+/** Hears of each record that its leaf commits to. */
+export type RecordReader = (index: number, record: LedgerRecord, entry: AuditedEntry) => void
+
 export function beginAudit(ledger: LedgerDescriptor): Audit {
-  return { frontier: emptyFrontier, edge: [], full: [], previous: genesisHash(ledger), records: 0 }
+  return { tree: emptyTree, full: [], previous: genesisHash(ledger), records: 0 }
 }
 
 /** Throws `broken-chain` with the index of the first entry that is wrong. */
-export function auditEntries(audit: Audit, entries: readonly AuditedEntry[]): Audit {
-  const hashes: Uint8Array[] = []
+export function auditEntries(audit: Audit, entries: readonly AuditedEntry[], reader?: RecordReader): Audit {
+  const hashes = new Uint8Array(entries.length * hashLength)
   let { previous, records } = audit
-  for (const [i, { leaf, shown }] of entries.entries()) {
-    const index = audit.frontier.size + i
-    previous = at(index, () => verifyLink(leaf, previous))
-    hashes.push(previous)
-    if (shown === undefined) continue
-    at(index, () => verifyRecord(leaf, parseRecord(shown.record), shown.key))
-    records++
+  let index = audit.tree.size
+  try {
+    for (const entry of entries) {
+      previous = verifyLink(entry.leaf, previous)
+      hashes.set(previous, (index - audit.tree.size) * hashLength)
+      if (entry.shown !== undefined) {
+        const record = verifyRecordBytes(entry.leaf, entry.shown.record, entry.shown.key)
+        reader?.(index, record, entry)
+        records++
+      }
+      index++
+    }
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    throw new Rejected(error.code, `entry ${index}: ${error.detail}`, { cause: error })
   }
-  return { ...grow(audit.frontier, audit.edge, hashes), previous, records }
+  const { tree, full } = growFlat(audit.tree, hashes)
+  return { tree, full, previous, records }
 }
 
 /** Throws `bad-proof` unless the entries are those that the checkpoint is of, all of them and no more. */
-export function concludeAudit({ frontier }: Audit, checkpoint: VerifiedCheckpoint): void {
-  if (frontier.size !== checkpoint.size) {
+export function concludeAudit({ tree }: Audit, checkpoint: VerifiedCheckpoint): void {
+  if (tree.size !== checkpoint.size) {
     throw new Rejected(
       'bad-proof',
-      `the checkpoint has ${checkpoint.size} entries, the ledger shows ${frontier.size}`,
+      `the checkpoint has ${checkpoint.size} entries, the ledger shows ${tree.size}`,
     )
   }
-  if (!equal(rootOf(frontier), checkpoint.root)) {
+  if (!equal(rootOfTree(tree), checkpoint.root)) {
     throw new Rejected(
       'bad-proof',
       `the entries lead to another root than that of the checkpoint of ${checkpoint.size}`,
@@ -64,18 +83,6 @@ export function concludeAudit({ frontier }: Audit, checkpoint: VerifiedCheckpoin
 }
 
 /** The partial tiles at the end of the ledger, lowest level first. */
-export function partialTiles({ frontier, edge }: Audit): readonly Tile[] {
-  return edge.flatMap((hashes, level) => {
-    const index = Math.floor(frontier.size / tileWidth ** (level + 1))
-    return hashes.length === 0 ? [] : [{ level, index, width: hashes.length, hashes }]
-  })
-}
-
-function at<T>(index: number, step: () => T): T {
-  try {
-    return step()
-  } catch (error) {
-    if (!(error instanceof Rejected)) throw error
-    throw new Rejected(error.code, `entry ${index}: ${error.detail}`, { cause: error })
-  }
+export function partialTiles({ tree }: Audit): readonly FlatTile[] {
+  return partialTilesOf(tree)
 }

@@ -112,8 +112,16 @@ export function verifyLink(leaf: Uint8Array, previous: Uint8Array): Uint8Array {
 }
 
 export function parseLeaf(leaf: Uint8Array): Leaf {
+  if (isLeaf(leaf)) return { previous: leaf.subarray(4, 36), commitment: leaf.subarray(38) }
+  // Whatever is wrong with it, the reader of CBOR says best.
   const [, previous, commitment] = is.decodeAs(leafCodec, leaf, 'leaf')
   return { previous, commitment }
+}
+
+/** Deterministic CBOR of [1, h'…32', h'…32'] has these bytes and no others. */
+function isLeaf(leaf: Uint8Array): boolean {
+  const heads = leaf[0] === 0x83 && leaf[1] === 1 && leaf[2] === 0x58 && leaf[3] === 0x20
+  return heads && leaf[36] === 0x58 && leaf[37] === 0x20 && leaf.length === 70
 }
 
 export function fieldHashes(record: LedgerRecord, key: Uint8Array): readonly Uint8Array[] {

@@ -136,13 +136,14 @@ function length16({ length }: Uint8Array): Uint8Array {
   return Uint8Array.of(length >> 8, length & 0xff)
 }
 
+/** The leaves where they lie. */
 export function parseEntries(bytes: Uint8Array, width: number): readonly Uint8Array[] {
   const leaves: Uint8Array[] = []
   let at = 0
   while (at + 2 <= bytes.length && leaves.length < width) {
     const end = at + 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0))
     if (end > bytes.length) break
-    leaves.push(bytes.slice(at + 2, end))
+    leaves.push(bytes.subarray(at + 2, end))
     at = end
   }
   if (leaves.length === width && at === bytes.length) return leaves
