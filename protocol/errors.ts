@@ -174,6 +174,16 @@ export const refusals = {
     title: 'An entry does not continue the chain',
     next: 'Keep the export as evidence and compare it with an earlier one.',
   },
+  'no-witness-policy': {
+    status: 422,
+    title: 'The registry does not say which witnesses this level needs, or names too few',
+    next: 'Have the registry’s signers state witnesses and quorums (`witnessing` in the plan).',
+  },
+  'unknown-ledger': {
+    status: 404,
+    title: 'The registry lists no ledger of this origin for this gateway to witness',
+    next: 'Compare the origin with the registry; a gateway does not witness its own ledger.',
+  },
   // Keys at rest
   'wrong-passphrase': {
     status: 403,

@@ -143,6 +143,7 @@ const registryNames: Names = {
         'articles',
       ),
     },
+    { name: 'witnessing', ...numbered('witnesses', 'quorums', 'limit') },
   ),
 }
 
@@ -163,6 +164,7 @@ export function namesOfKind(kind: Kind | 'cbor'): Names {
     case 'registry':
       return { name: 'registry: COSE_Sign', ...signed(registryNames) }
     case 'receipt':
+    case 'consistency':
     case 'evidence':
       return { name: kind, each: headerNames }
     case 'checkpoint':

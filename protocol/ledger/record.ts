@@ -18,6 +18,7 @@ export const events = [
   'key-change',
   'operator-action',
   'audit-read',
+  'witness-conflict',
   'scrub',
   'cover',
 ] as const

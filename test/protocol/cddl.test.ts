@@ -17,10 +17,11 @@ import { verify } from '../../protocol/envelope/verify.ts'
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import { evidenceFile } from '../../protocol/evidence-format.ts'
 import { coseKey } from '../../protocol/key.ts'
+import { consistencyOrigin, consistencyReceipt } from '../../protocol/ledger/consistency-receipt.ts'
 import { discloseField, verifyDisclosure } from '../../protocol/ledger/disclosure.ts'
 import { descriptor, makeEntry, parseLeaf } from '../../protocol/ledger/entry.ts'
 import { shownRecords } from '../../protocol/ledger/export-format.ts'
-import { proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
+import { proveConsistency, proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { receipt, receiptOrigin, signRoot } from '../../protocol/ledger/receipt.ts'
 import { ledgerRecord } from '../../protocol/ledger/record.ts'
 import { acceptFirst } from '../../protocol/registry.ts'
@@ -82,6 +83,7 @@ const reader = ledger.readerOf(made.map(({ hash }) => hash))
 const signedRoot = signRoot(ledger.bodyOf(made.map(({ hash }) => hash)), ledger.signer, now)
 const shownField = discloseField(ledger.recordOf(0), ledger.keyOf(0), 'at')
 const receiptBytes = receipt(signedRoot, entry.leaf, proveInclusion(0, 3, reader), [shownField])
+const rootOfTwo = ledger.treeRoot(made.slice(0, 2).map(({ hash }) => hash))
 const fullEntry = makeEntry(entry.hash, ledger.fullRecord, ledger.keyOf(1))
 
 const rows: readonly Row[] = [
@@ -116,12 +118,16 @@ const rows: readonly Row[] = [
       '[2]<>.5.1': 'a threshold of 1 to the number of signers',
       '[2]<>.5.2': 'no root key twice',
       '[2]<>.6': 'no party or key twice',
+      '[2]<>.6[].1': 'a witness is a party',
       '[2]<>.6[].7': 'no key twice',
       '[2]<>.7': 'no group twice',
       '[2]<>.8': 'no scheme twice',
       '[2]<>.8[].2[].2': 'low is not above high',
       '[2]<>.8[].2[].3': 'low is not above high',
       '[2]<>.9[].10': 'ascending times',
+      '[2]<>.10.1[]': 'a witness is a party',
+      '[2]<>.10.2[]': 'no more than the witnesses',
+      '[2]<>.10.3': 'at least a minute',
     },
   },
   ...samples.publicKeys.map(
@@ -166,6 +172,12 @@ const rows: readonly Row[] = [
     accepts: byBytes(receiptOrigin),
     // The keys, and then the disclosures, are looked at later.
     later: /^\.(receipts\[[01]\]<>\[0\]<>\.1$|disclosures\[\])/,
+  },
+  {
+    rule: 'ConsistencyFile',
+    value: decode(consistencyReceipt(signedRoot, rootOfTwo, proveConsistency(2, 3, reader))),
+    accepts: byBytes(consistencyOrigin),
+    later: /^\.receipts\[[01]\]<>\[0\]<>\.1$/,
   },
   { rule: 'Evidence', value: evidenceFile.write(samples.evidence), accepts: byCodec(evidenceFile) },
 ]

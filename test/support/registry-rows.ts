@@ -72,8 +72,9 @@ export const registryRows: readonly RegistryRow[] = [
   first(
     'a label too many',
     'malformed-structure',
-    changed((claims) => void claims.set(10, 0)),
+    changed((claims) => void claims.set(11, 0)),
   ),
+  ...witnessingRows(),
   first(
     'a party twice',
     'malformed-structure',
@@ -145,6 +146,33 @@ export const registryRows: readonly RegistryRow[] = [
   later('new roots that the old did not sign', 'registry-threshold', signedBy(rotation, [three, other])),
   later('new roots that did not sign', 'registry-threshold', signedBy(rotation, [one, two])),
 ]
+
+function witnessingRows(): readonly RegistryRow[] {
+  const row = (name: string, witnesses: CborValue, quorums: CborValue, limit: CborValue) => {
+    const fields = new Map<CborValue, CborValue>([
+      [1, witnesses],
+      [2, quorums],
+      [3, limit],
+    ])
+    return first(
+      name,
+      'malformed-structure',
+      changed((claims) => void claims.set(10, fields)),
+    )
+  }
+  const none = [0, 0, 0, 0, 0]
+  return [
+    row('no witness', [], none, 60),
+    row('a witness that is no party', ['BEL'], none, 60),
+    row('a witness twice', ['EST', 'EST'], none, 60),
+    row('witnesses out of order', ['NLD', 'EST'], none, 60),
+    row('quorums for four levels', ['EST'], [0, 0, 0, 1], 60),
+    row('quorums for six levels', ['EST'], [...none, 0], 60),
+    row('a quorum of more than the witnesses', ['EST', 'NLD'], [0, 0, 0, 0, 3], 60),
+    row('a quorum below none', ['EST'], [0, 0, 0, 0, -1], 60),
+    row('a limit of less than a minute', ['EST'], none, 59),
+  ]
+}
 
 /** The first root's Ed25519 signature with the number that the profile does not have, EdDSA. */
 function wrongAlgorithm(): Uint8Array {

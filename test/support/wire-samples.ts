@@ -93,7 +93,7 @@ const listedKeys = publicKeys.map(
   (key, i): RegisteredKey => ({ use: uses[i] ?? 'root', key, from: now, until: now + 9, revoked: now + 8 }),
 )
 
-const document: RegistryDocument = {
+const unwitnessed: RegistryDocument = {
   version: 2,
   previous: new Uint8Array(32).fill(3),
   issued: now,
@@ -153,11 +153,13 @@ const document: RegistryDocument = {
     },
   ],
 }
+const witnessing = { witnesses: ['EST'], quorums: [0, 0, 0, 1, 1], limit: 900 } as const
+const document: RegistryDocument = { ...unwitnessed, witnessing }
 
 const proposal = proposeRegistry(document)
 export const registry = combineRegistry(proposal, [signRegistry(proposal, signers)])
 
-const empty = proposeRegistry({ ...document, parties: [], groups: [], schemes: [], agreements: [] })
+const empty = proposeRegistry({ ...unwitnessed, parties: [], groups: [], schemes: [], agreements: [] })
 /** With it, every check after the form of an object fails: no party is known. */
 export const registryOfNobody = {
   bytes: combineRegistry(empty, [signRegistry(empty, signers)]),
