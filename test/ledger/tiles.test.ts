@@ -12,6 +12,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../protocol/ledger/merkle-proof.ts'
+import { parseNote, parseVkey, verifyNote } from '../../protocol/ledger/note.ts'
 import {
   entriesBytes,
   entriesPath,
@@ -33,6 +34,8 @@ import { counted, vectors } from '../support/vectors.ts'
 const malformed: unknown = expect.objectContaining({ code: 'malformed-structure' })
 const tessera = vectors('ledger/tessera')
 const log = path.join(tessera ?? '', 'testdata/log')
+/** Of the published log. Its id and every signature bear it out. */
+const logVkey = 'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx'
 
 const leaf = (i: number): Uint8Array => leafHash(Uint8Array.of(i & 0xff, (i >> 8) & 0xff, i >> 16))
 const hashes = Array.from({ length: 70_000 }, (_, i) => leaf(i))
@@ -54,6 +57,17 @@ describe.skipIf(tessera === undefined)('a published log', () => {
       expect(toHex(treeRoot(parseTile(stored, id.width)))).toBe(toHex(root))
       expect(toHex(tileBytes(bundle.map(leafHash)))).toBe(toHex(stored))
       expect(toHex(entriesBytes(bundle))).toBe(toHex(readFileSync(path.join(log, entriesPath(id)))))
+    }
+  })
+
+  test('every checkpoint is signed by its key, and a changed one is not', () => {
+    for (const name of counted('Tessera signed checkpoints', [...names, 'checkpoint'])) {
+      const note = parseNote(readFileSync(path.join(log, name)))
+      expect(verifyNote(note, [parseVkey(logVkey)])).toHaveLength(1)
+      const changed = { ...note, text: note.text.replace('testdata', 'other') }
+      expect(() => verifyNote(changed, [parseVkey(logVkey)])).toThrow(
+        expect.objectContaining({ code: 'bad-signature' }),
+      )
     }
   })
 
