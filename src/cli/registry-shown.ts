@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { type RegistryDocument, readUnverified } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
+import type { Witnessing } from '../../protocol/witnessing.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { readBytes } from './files.ts'
 
@@ -31,7 +32,7 @@ export function rootsCommand(): Command {
 }
 
 export function described(document: RegistryDocument, heading: string): Answer {
-  const { version, parties, agreements, schemes, groups } = document
+  const { version, parties, agreements, schemes, groups, witnessing } = document
   const issued = toDate(document.issued)
   const expires = toDate(document.expires)
   const roots = rootsDigest(document.roots)
@@ -49,6 +50,7 @@ export function described(document: RegistryDocument, heading: string): Answer {
     ...agreements.map(
       ({ id, title, timeline }) => `  agreement ${id}: ${title}, ${timeline.at(-1)?.state ?? 'no state'}`,
     ),
+    ...witnessingLines(witnessing),
     `  schemes ${schemes.map(({ issuer }) => issuer).join(', ')}; groups ${groups.map(({ id }) => id).join(', ') || 'none'}`,
   ]
   return answer(lines.join('\n'), {
@@ -60,5 +62,14 @@ export function described(document: RegistryDocument, heading: string): Answer {
       keys: keys.map(({ use, key }) => ({ use, id: key.id })),
     })),
     agreements: agreements.map(({ id }) => id),
+    ...(witnessing && { witnessing }),
   })
+}
+
+function witnessingLines(witnessing: Witnessing | undefined): readonly string[] {
+  if (witnessing === undefined) return ['  no witnesses: levels 3 and 4 are refused']
+  const { witnesses, quorums, limit } = witnessing
+  return [
+    `  witnesses ${witnesses.join(', ')}; needed ${quorums.map((quorum, level) => `${quorum} at level ${level}`).join(', ')}; within ${limit} s`,
+  ]
 }

@@ -8,6 +8,7 @@ import type { Level } from '../../protocol/policy/level.ts'
 import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
 import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
+import type { Witnessing } from '../../protocol/witnessing.ts'
 import { isPublicOrigin } from '../settings.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 
@@ -26,6 +27,15 @@ const agreementPlan = z.strictObject({
   until: day.optional(),
   timeline: z.array(z.strictObject({ at: day, state: z.enum(states) })),
   articles: z.array(z.strictObject({ topic: z.enum(topics), article: z.string() })).default([]),
+})
+
+const count = z.int().min(0).max(64)
+
+const witnessingPlan = z.strictObject({
+  witnesses: z.array(z.string()).min(1).max(64),
+  /** Of how many others, by level 0 to 4. */
+  quorums: z.tuple([count, count, count, count, count]),
+  limitSeconds: z.int().min(60),
 })
 
 /** As in checkpoints: no scheme, no space, no plus. */
@@ -57,6 +67,8 @@ const planSchema = z.strictObject({
   /** Groups with the shipped, dated members. */
   groups: z.array(z.string()).default([]),
   agreements: z.array(agreementPlan),
+  /** Absent, nothing of levels 3 and 4 is taken. */
+  witnessing: witnessingPlan.optional(),
 })
 
 type Plan = z.output<typeof planSchema>
@@ -82,7 +94,12 @@ export function documentFrom(
     groups: named(plan.groups, shippedGroups(), ({ id }) => id, 'group'),
     schemes: named(plan.schemes, shippedSchemes(), ({ issuer }) => issuer, 'scheme'),
     agreements: plan.agreements.map(agreementFrom),
+    ...(plan.witnessing === undefined ? {} : { witnessing: witnessingFrom(plan.witnessing) }),
   }
+}
+
+function witnessingFrom({ limitSeconds, ...rest }: z.output<typeof witnessingPlan>): Witnessing {
+  return { ...rest, limit: limitSeconds }
 }
 
 function rootOf({ party, keys }: Enrolment): Root {

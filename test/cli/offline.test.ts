@@ -167,6 +167,14 @@ describe('the ceremony', () => {
     expect(await propose({ ...first, enrolment: 'nobody.json' })).toContain(
       'nobody.json: there is no such file',
     )
+    // Alone, the first party has no NLD beside it to be its witness.
+    expect(await propose(first)).toContain('a witness is no party')
+  })
+
+  test('shows who witnesses, and what each level needs', async () => {
+    const shown = await pouch(['registry', 'show', at('registry.cose')])
+    expect(shown.out).toContain('witnesses EST, NLD; needed 0 at level 0')
+    expect(shown.out).toContain('1 at level 4; within 900 s')
   })
 
   test('keeps a later version beside the first', async () => {
