@@ -174,10 +174,30 @@ export const refusals = {
     title: 'An entry does not continue the chain',
     next: 'Keep the export as evidence and compare it with an earlier one.',
   },
+  'ledger-rollback': {
+    status: 409,
+    title: 'The database is behind, or beside, a checkpoint that its ledger signed',
+    next: 'Restore the newest copy of the database; if there is none, start a successor ledger: `pouch ledger succeed`.',
+  },
+  'no-anchor': {
+    status: 409,
+    title: 'Nobody can say whether the database is as its ledger left it',
+    next: 'Start with the data folder that has the anchor, or with a witness in reach; if you are sure, `pouch serve --trust-head` once.',
+  },
+  'ledger-damaged': {
+    status: 503,
+    title: 'Something that the ledger holds is not what it signed',
+    next: 'Nothing is accepted until the operator has restored the database; the logger names the place.',
+  },
   'no-witness-policy': {
     status: 422,
     title: 'The registry does not say which witnesses this level needs, or names too few',
     next: 'Have the registry’s signers state witnesses and quorums (`witnessing` in the plan).',
+  },
+  'no-quorum': {
+    status: 503,
+    title: 'Too few witnesses have cosigned the ledger of late for anything of this level to be accepted',
+    next: 'Send it again later; the operator sees in /readyz which witnesses are silent.',
   },
   'unknown-ledger': {
     status: 404,

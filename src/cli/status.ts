@@ -22,6 +22,7 @@ export function statusCommand(): Command {
 type Recipient = StatusView['recipients'][number]
 
 const relayWords: Readonly<Record<Recipient['relay'], string>> = {
+  held: 'held until witnesses have cosigned the ledger',
   here: 'in the inbox of this gateway',
   waiting: 'not at its gateway yet, and tried again',
   done: 'at its gateway',

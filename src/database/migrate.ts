@@ -4,6 +4,8 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as ledger from './migrations/0001-ledger.ts'
 import * as exchange from './migrations/0002-exchange.ts'
 import * as credentials from './migrations/0003-credentials.ts'
+import * as sequencer from './migrations/0004-sequencer.ts'
+import * as release from './migrations/0008-release.ts'
 import { DatabaseRefused } from './refusal.ts'
 
 /** In order; a name once released never changes. */
@@ -11,6 +13,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': ledger,
   '0002-exchange': exchange,
   '0003-credentials': credentials,
+  '0004-sequencer': sequencer,
+  '0008-release': release,
 }
 
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {

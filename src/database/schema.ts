@@ -8,7 +8,9 @@ import type { CredentialRow } from '../http/credentials.ts'
 import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
 import type { StoredEntry } from '../ledger/entries-table.ts'
 import type { HeadRow } from '../ledger/head-table.ts'
+import type { PairRow } from '../ledger/pairs-table.ts'
 import type { TileRow } from '../ledger/tiles-table.ts'
+import type { CosignatureRow } from '../ledger/witnessing/cosignatures-table.ts'
 import type { RegistryVersionRow } from '../registry/versions-table.ts'
 
 /** A row of which the database fills in these columns when they are not given. */
@@ -21,6 +23,8 @@ export interface Schema {
   ledger_entry: StoredEntry
   ledger_tile: TileRow
   ledger_checkpoint: StoredCheckpoint
+  ledger_pair: PairRow
+  ledger_cosignature: CosignatureRow
   credentials: CredentialRow
   envelopes: EnvelopeRow
   inbox: WithDefaults<InboxRow, 'position' | 'consigned_to_reader' | 'handed_over'>

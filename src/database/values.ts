@@ -30,6 +30,10 @@ export function textColumn(values: readonly string[]): RawBuilder<string[]> {
   return sql`${`{${values.map((value) => `"${value.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`}::text[]`
 }
 
+export function booleanColumn(values: readonly boolean[]): RawBuilder<boolean[]> {
+  return sql`${`{${values.join(',')}}`}::boolean[]`
+}
+
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 }

@@ -113,6 +113,7 @@ async function subjectOf(
     envelope !== undefined &&
     (id === named || id === `${statement.sender}:${named}`) &&
     envelope.allowed &&
+    envelope.released &&
     equal(envelope.digest, statement.digest) &&
     recipientsOf(envelope).includes(statement.recipient)
   if (!fits) throw new Rejected('not-found', `acknowledgement by ${statement.recipient}`)
@@ -181,7 +182,7 @@ function effectsOf(
   if (sameGateway(directory, gateway.party, issuer)) return [store, mark]
   const back = {
     ...({ kind: 'acknowledgement', gateway: partyOf(directory, issuer).gateway, state: 'waiting' } as const),
-    ...{ issuer, id, recipient, outcome, expires_at: gateway.now() + relaySeconds },
+    ...{ issuer, id, recipient, outcome, expires_at: gateway.now() + relaySeconds, held: false },
   }
   return [store, mark, effect(insertOutbox, back)]
 }

@@ -20,7 +20,14 @@ export interface EnvelopeRow {
   /** Under which the sequencer entered the decision, and what a repetition must agree with. */
   readonly entry_key: string
   readonly fingerprint: Uint8Array
+  /** How many witnesses must have cosigned the ledger over its entry before it goes further. */
+  readonly quorum: number
+  /** They have, or none is needed: relay and inboxes may see it. */
+  readonly released: boolean
 }
+
+/** `released` follows from the quorum. */
+export type NewEnvelopeRow = Omit<EnvelopeRow, 'released'>
 
 export type EnvelopeSummary = Omit<EnvelopeRow, 'bytes'>
 
@@ -35,25 +42,30 @@ const summary = [
   'expires_at',
   'entry_key',
   'fingerprint',
+  'quorum',
+  'released',
 ] as const satisfies readonly (keyof EnvelopeSummary)[]
 
 const noBytes = new Uint8Array(0)
 
 /** One statement for any number of rows. */
-export async function insertEnvelopes(tx: Transaction, rows: readonly EnvelopeRow[]): Promise<void> {
-  const column = <K extends keyof EnvelopeRow>(name: K): EnvelopeRow[K][] => rows.map((row) => row[name])
+export async function insertEnvelopes(tx: Transaction, rows: readonly NewEnvelopeRow[]): Promise<void> {
+  const column = <K extends keyof NewEnvelopeRow>(name: K): NewEnvelopeRow[K][] =>
+    rows.map((row) => row[name])
   await sql`
     insert into envelopes (
-      issuer, id, digest, allowed, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint)
+      issuer, id, digest, allowed, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint,
+      quorum, released)
     select issuer, id, digest, octet_length(bytes) > 0, decision, header, nullif(bytes, ''::bytea),
-      accepted_at, expires_at, entry_key, fingerprint
+      accepted_at, expires_at, entry_key, fingerprint, quorum, quorum = 0
     from unnest(
       ${textColumn(column('issuer'))}, ${textColumn(column('id'))}, ${byteaColumn(column('digest'))},
       ${byteaColumn(column('decision'))}, ${byteaColumn(column('header'))},
       ${byteaColumn(rows.map(({ bytes }) => bytes ?? noBytes))}, ${bigintColumn(column('accepted_at'))},
-      ${bigintColumn(column('expires_at'))}, ${textColumn(column('entry_key'))}, ${byteaColumn(column('fingerprint'))}
+      ${bigintColumn(column('expires_at'))}, ${textColumn(column('entry_key'))}, ${byteaColumn(column('fingerprint'))},
+      ${bigintColumn(column('quorum'))}
     ) as given (
-      issuer, id, digest, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint)`.execute(
+      issuer, id, digest, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint, quorum)`.execute(
     tx,
   )
 }

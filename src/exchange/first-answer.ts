@@ -4,13 +4,14 @@ import { findEnvelopeByEntry } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
 import { decodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
-import type { AcknowledgementAnswer } from './transfer-status.ts'
+import { type AcknowledgementAnswer, stateOf } from './transfer-status.ts'
 
 export async function firstAnswer(gateway: Gateway, entryKey: string): Promise<Submission> {
   const envelope = await findEnvelopeByEntry(gateway.database, entryKey)
   if (envelope === undefined) throw new Rejected('unavailable', 'the first submission is not settled yet')
   const { id, digest, decision } = envelope
-  return { id, digest, decision: decodeDecision(decision), ...(await answerOf(gateway, entryKey)) }
+  const state = stateOf(envelope)
+  return { id, digest, decision: decodeDecision(decision), state, ...(await answerOf(gateway, entryKey)) }
 }
 
 /** Entry and rows commit together, so whoever has read a row finds its entry. */

@@ -75,10 +75,23 @@ export async function inboxAfter(
     .selectAll('inbox')
     .select(['envelopes.digest', 'envelopes.header', sql<number>`octet_length(envelopes.bytes)`.as('size')])
     .where('inbox.party', '=', party)
+    .where('envelopes.released', '=', true)
     .where('inbox.position', '>', after)
     .orderBy('inbox.position')
     .limit(limit)
     .execute()
+}
+
+/**
+ * Gives new positions to what is released now: a reader whose cursor is beyond the old one would never see it. The head of
+ * the ledger is locked, so that positions still ascend in the order of commit.
+ */
+export async function placeAnew(tx: Transaction, names: readonly EnvelopeName[]): Promise<void> {
+  await sql`
+    update inbox set position = default
+    from unnest(${textColumn(names.map(({ issuer }) => issuer))}, ${textColumn(names.map(({ id }) => id))})
+      as released (issuer, id)
+    where inbox.issuer = released.issuer and inbox.id = released.id`.execute(tx)
 }
 
 export interface Progress extends EnvelopeName {

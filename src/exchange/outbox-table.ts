@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Code } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
-import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
+import { bigintColumn, booleanColumn, byteaColumn, textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import type { Outcome } from './transfer-status.ts'
 
@@ -18,6 +18,8 @@ export interface NewOutboxRow extends EnvelopeName {
   readonly recipient: PartyId
   readonly outcome: Outcome | ''
   readonly expires_at: Seconds
+  /** It goes nowhere until its envelope is released; when it expires before, that is its end. */
+  readonly held: boolean
   readonly state: 'waiting'
 }
 
@@ -47,6 +49,7 @@ const names = [
   'recipient',
   'outcome',
   'expires_at',
+  'held',
   'state',
   'attempts',
   'code',
@@ -59,12 +62,12 @@ const columns = sql.join(names.map((name) => sql.ref(name)))
 export async function insertOutbox(tx: Transaction, rows: readonly NewOutboxRow[]): Promise<void> {
   const column = <K extends keyof NewOutboxRow>(name: K): NewOutboxRow[K][] => rows.map((row) => row[name])
   await sql`
-    insert into outbox (kind, gateway, issuer, id, recipient, outcome, expires_at, state)
-    select kind, gateway, issuer, id, recipient, outcome, expires_at, 'waiting' from unnest(
+    insert into outbox (kind, gateway, issuer, id, recipient, outcome, expires_at, held, state)
+    select kind, gateway, issuer, id, recipient, outcome, expires_at, held, 'waiting' from unnest(
       ${textColumn(column('kind'))}, ${textColumn(column('gateway'))}, ${textColumn(column('issuer'))},
       ${textColumn(column('id'))}, ${textColumn(column('recipient'))}, ${textColumn(column('outcome'))},
-      ${bigintColumn(column('expires_at'))}
-    ) as given (kind, gateway, issuer, id, recipient, outcome, expires_at)`.execute(tx)
+      ${bigintColumn(column('expires_at'))}, ${booleanColumn(column('held'))}
+    ) as given (kind, gateway, issuer, id, recipient, outcome, expires_at, held)`.execute(tx)
 }
 
 export async function settleOutbox(tx: Transaction, rows: readonly Settlement[]): Promise<void> {
@@ -81,13 +84,23 @@ export async function settleOutbox(tx: Transaction, rows: readonly Settlement[])
 
 const noReceipt = new Uint8Array(0)
 
-export async function gatewaysDue(database: Database): Promise<readonly string[]> {
+/** What was held when it was inserted goes its way from now on. */
+export async function freeOutbox(tx: Transaction, names: readonly EnvelopeName[]): Promise<void> {
+  await sql`
+    update outbox set held = false
+    from unnest(${textColumn(names.map(({ issuer }) => issuer))}, ${textColumn(names.map(({ id }) => id))})
+      as released (issuer, id)
+    where outbox.held and outbox.issuer = released.issuer and outbox.id = released.id`.execute(tx)
+}
+
+export async function gatewaysDue(database: Database, now: Seconds): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('outbox')
     .select('gateway')
     .distinct()
     .where('state', '=', 'waiting')
     .where('due_at', '<=', sql<Date>`now()`)
+    .where((eb) => eb.or([eb.not('held'), eb('expires_at', '<=', now)]))
     .execute()
   return rows.map(({ gateway }) => gateway)
 }
@@ -101,12 +114,14 @@ export async function claimOutbox(
   gateway: string,
   limit: number,
   leaseMilliseconds: number,
+  now: Seconds,
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     update outbox set due_at = now() + ${leaseMilliseconds} * interval '1 millisecond', attempts = attempts + 1
     where position in (
       select waiting.position from outbox waiting
       where waiting.state = 'waiting' and waiting.gateway = ${gateway} and waiting.due_at <= now()
+        and (not waiting.held or waiting.expires_at <= ${now})
         and not exists (
           select from outbox earlier
           where earlier.state = 'waiting' and earlier.gateway = waiting.gateway

@@ -24,6 +24,8 @@ const healing: ReadonlySet<Code> = new Set([
   'not-yet-valid',
   'unknown-party',
   'unknown-key',
+  'no-quorum',
+  'no-witness-policy',
 ])
 
 export function readPeerAnswer(status: number, body: string): PeerAnswer {
@@ -36,7 +38,8 @@ export function readPeerAnswer(status: number, body: string): PeerAnswer {
   }
   const code = problem.safeParse(json).data?.code
   if (!isCode(code) || refusals[code].status !== status || healing.has(code)) {
-    return { kind: 'unsettled', away: status === 429 || status >= 502 }
+    // A gateway whose witnesses are silent takes what needs none.
+    return { kind: 'unsettled', away: code !== 'no-quorum' && (status === 429 || status >= 502) }
   }
   return { kind: 'refused', code }
 }

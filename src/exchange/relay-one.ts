@@ -30,6 +30,7 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
   if (envelope === undefined) throw new Error(`outbox row ${row.position} without its envelope`)
   if (row.expires_at <= gateway.now())
     return settle(attempt, row, envelope, { state: 'failed', code: 'expired' })
+  if (!envelope.released) throw new Error(`outbox row ${row.position} was claimed before its release`)
   const answer = await answerOfPeer(attempt, row, envelope)
   switch (answer.kind) {
     case 'taken':

@@ -57,7 +57,7 @@ async function run(running: Running): Promise<void> {
     // Listening begins before looking, so that a row inserted in between is not left until the next look.
     const woken = gateway.signals.outbox.wait(lookAgainMilliseconds, stop.signal)
     try {
-      for (const peer of await gatewaysDue(gateway.database)) await begin(running, peer)
+      for (const peer of await gatewaysDue(gateway.database, gateway.now())) await begin(running, peer)
     } catch (error) {
       // The database is away. Nothing is lost: the rows stay, and are looked for again.
       gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })
@@ -75,7 +75,8 @@ async function begin(running: Running, peer: string): Promise<void> {
   const room = Math.min(circuits.room(peer, performance.now()) - tasks.size, mostUnderWay - total)
   if (room <= 0) return
   // Claimed for longer than the request may take. A crash in between: the row is due again when the claim has passed.
-  for (const row of await claimOutbox(gateway.database, peer, room, 2000 * relayTimeoutSeconds + 1000)) {
+  const lease = 2000 * relayTimeoutSeconds + 1000
+  for (const row of await claimOutbox(gateway.database, peer, room, lease, gateway.now())) {
     const task: Promise<void> = one(running, row).finally(() => {
       tasks.delete(task)
       gateway.signals.outbox.notify()

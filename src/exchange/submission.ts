@@ -1,5 +1,6 @@
 /** Answers for what a submission is told: the decision, where it stands in the ledger, and the receipt for it. */
 import type { Decision } from '../../protocol/policy/decide.ts'
+import type { TransferState } from './transfer-status.ts'
 
 export interface Submission {
   /** The envelope's `cti`: 32 hexadecimal digits. */
@@ -8,6 +9,7 @@ export interface Submission {
   readonly digest: Uint8Array
   /** A denial is an answer like any other, with every ground. */
   readonly decision: Decision
+  readonly state: TransferState
   /** Of the entry in this gateway's ledger. */
   readonly index: number
   /** For that entry: protocol/ledger/receipt. */

@@ -9,6 +9,7 @@ import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Decision, decideAll } from '../../protocol/policy/decide.ts'
 import { type Effect, effect } from '../ledger/effect.ts'
+import { requireQuorum } from '../ledger/witnessing/standing.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, findEnvelope, insertEnvelopes } from './envelopes-table.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -20,6 +21,7 @@ import { submissionEvent, submissionRecord } from './records.ts'
 import { enterRefusal, orEnterRefusal } from './refuse.ts'
 import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
+import { stateOf } from './transfer-status.ts'
 
 export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
   if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)
@@ -91,7 +93,8 @@ async function decided(gateway: Gateway, entering: Entering): Promise<Matter> {
   const to = decidedFor(origin, envelope, hosting)
   const [category = messageType] = messageType.split('.', 1)
   const decision = decideAll({ from, to, label, purpose, agreement, category }, directory.rules, at)
-  const quorum = await quorumOf(gateway, decision)
+  // What is refused here for want of witnesses may be sent again, and is no entry: a denial goes before, and is one.
+  const quorum = decision.allow && decision.level !== null ? await requireQuorum(gateway, decision.level) : 0
   return { ...entering, party: gateway.party, hosting, to, decision, quorum, at }
 }
 

@@ -23,8 +23,9 @@ async function candidatesFor({ database }: Gateway, reference: string): Promise<
   return found === undefined ? [] : [found]
 }
 
+/** For a recipient it is not there before it is released. */
 function maySee(envelope: EnvelopeSummary, reader: PartyId): boolean {
-  return envelope.issuer === reader || recipientsOf(envelope).includes(reader)
+  return envelope.issuer === reader || (envelope.released && recipientsOf(envelope).includes(reader))
 }
 
 /** In the order of the signed list. The header was verified when it was stored. */

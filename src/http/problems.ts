@@ -39,6 +39,9 @@ const detailIsSafe: ReadonlySet<Code> = new Set([
   'bad-request',
   'wrong-content-type',
   'unauthenticated',
+  // Names witnesses, as the registry does.
+  'no-witness-policy',
+  'no-quorum',
 ])
 
 export function problemOf(rejected: Rejected, requestId: string): Problem {

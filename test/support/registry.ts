@@ -54,6 +54,11 @@ export function documentOf(
         now,
       ),
     ],
+    witnessing: {
+      witnesses: parties.map(({ id }) => id).sort(),
+      quorums: [0, 0, 0, 0, 0],
+      limit: 900,
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import type { InboxPage } from '../../exchange/inbox-item.ts'
 import type { TransferStatus } from '../../exchange/transfer-status.ts'
 import { attestationForm, attestationShown } from './attestation.ts'
 import { decisionForm, decisionShown, labelForm } from './label.ts'
+import { transferState } from './submission.ts'
 import { digest, envelopeId, listOf, party, time, token } from './values.ts'
 
 const cursor = z.int().min(0)
@@ -58,8 +59,9 @@ const outcome = z.enum(['consigned', 'opened', 'refused'])
 
 const recipientStatusForm = z.object({
   party,
-  relay: z.enum(['here', 'waiting', 'done', 'refused', 'failed']).meta({
-    description: '`here`: in an inbox of this gateway; otherwise how the relay to the party’s gateway stands',
+  relay: z.enum(['held', 'here', 'waiting', 'done', 'refused', 'failed']).meta({
+    description:
+      '`held`: until its release; `here`: in an inbox of this gateway; otherwise how the relay to the party’s gateway stands',
   }),
   code: z.string().exactOptional(),
   acknowledgement: z.object({ outcome, code: z.string().exactOptional(), at: time }).exactOptional(),
@@ -71,6 +73,8 @@ export const statusForm = z
     issuer: party,
     digest,
     decision: decisionForm,
+    state: transferState,
+    quorum: z.int().min(0).meta({ description: 'so many witnesses must cosign before it goes further' }),
     index: z.int().min(0),
     acceptedAt: time,
     expiresAt: time,

@@ -33,9 +33,16 @@ const entryFields = {
   receipt: base64.meta({ description: 'COSE receipt for that entry' }),
 }
 
+export const transferState = z.enum(['denied', 'held', 'released']).meta({
+  description: '`held`: it goes further once witnesses have cosigned the ledger over its entry',
+})
+
 export const submissionForm = z
-  .object({ id: envelopeId, digest, ...entryFields, decision: decisionForm, repeated: z.boolean() })
-  .meta({ id: 'Submission', description: 'The envelope is accepted: durable, entered, and on its way.' })
+  .object({
+    ...{ id: envelopeId, digest, ...entryFields },
+    ...{ decision: decisionForm, state: transferState, repeated: z.boolean() },
+  })
+  .meta({ id: 'Submission', description: 'The envelope is accepted: durable and entered.' })
 export type SubmissionView = z.output<typeof submissionForm>
 
 export function submissionShown(submission: Submission): SubmissionView {
@@ -44,7 +51,7 @@ export function submissionShown(submission: Submission): SubmissionView {
 
 /** Members beside those of the problem when the policy refuses: the refusal is an entry too. */
 export const refusalForm = submissionForm
-  .omit({ decision: true, repeated: true })
+  .omit({ decision: true, state: true, repeated: true })
   .extend({ grounds: decisionForm.shape.grounds })
 
 const codes = Object.keys(refusals) as Code[]
