@@ -11,8 +11,8 @@ import { type DatabaseSource, openDatabase } from './database/open.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { startRelay } from './exchange/relay.ts'
 import { createSignal } from './exchange/signal.ts'
-import { openSequencer } from './ledger/sequencer.ts'
 import { errorFields, type Logger } from './logger.ts'
+import { type LedgerFiles, openLedger } from './open-ledger.ts'
 import { catchUp, enterAdoption } from './registry/adopt.ts'
 import { requireEnrolled } from './registry/enrolled.ts'
 import { type HeldRegistry, holdRegistry } from './registry/held.ts'
@@ -28,6 +28,7 @@ export interface Parts {
   readonly party: PartyId
   readonly keys: GatewayKeys
   readonly ledger: LedgerPair
+  readonly ledgerFiles: LedgerFiles
   readonly database: DatabaseSource
   readonly registry: RegistrySources
   readonly limits: Limits & { readonly waitingQueueLength: number }
@@ -71,17 +72,20 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
     parts.ledger.pair.map(({ id }) => id),
   )
   const signer = signerOf(own, parts.ledger)
-  const sequencer = await openSequencer({
-    ...{ database, signer, actor: party, now },
+  const others = current.document.parties.filter(({ id }) => id !== party)
+  const sequencer = await openLedger({
+    ...{ database, signer, own, others, files: parts.ledgerFiles, logger, now, onClose },
     waitingLimit: limits.waitingQueueLength,
   })
-  onClose(() => sequencer.close())
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
   const registry = holdRegistry(current)
   warnOfStale(registry, parts)
   const signals = { inbox: createSignal(), outbox: createSignal() }
   const directory = () => registry.directory(now())
-  const gateway = { party, database, sequencer, keys, limits, logger, signals, registry, directory, now }
+  const gateway = {
+    ...{ party, database, sequencer, ledger: signer, keys, limits },
+    ...{ logger, signals, registry, directory, now },
+  }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())
   onClose(watchRegistry(gateway))

@@ -25,6 +25,10 @@ export interface Place {
   readonly keysFolder: string
   readonly databaseFolder: string
   readonly settingsFile: string
+  /** The last checkpoint that this process signed, beside the database. */
+  readonly anchorFile: string
+  /** The last checkpoint of the ledger that this one succeeds, if it does. */
+  readonly predecessorFile: string
   readonly passphrase: Passphrase | undefined
 }
 
@@ -53,6 +57,8 @@ export function readPlace(from: Environment, dataFolder?: string): Place {
     keysFolder: path.join(folder, 'keys'),
     databaseFolder: path.join(folder, 'database'),
     settingsFile: path.join(folder, 'pouch.json'),
+    anchorFile: path.join(folder, 'anchor'),
+    predecessorFile: path.join(folder, 'predecessor'),
     passphrase: readPassphrase(from),
   }
 }

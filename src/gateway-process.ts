@@ -2,7 +2,7 @@
  * Answers for the running program: a configuration in, a gateway with both listeners out. It refuses to start, in words for
  * the operator, rather than to run on something unsound.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { openKeystore, type Keystore } from '../keys/keystore.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { KeyId, VerificationKey } from '../protocol/key.ts'
@@ -13,6 +13,7 @@ import { agencyApi } from './http/agency-api.ts'
 import { exchangeApi } from './http/exchange-api.ts'
 import { type Listening, serve } from './http/serve.ts'
 import { createLogger, type Logger } from './logger.ts'
+import type { LedgerFiles } from './open-ledger.ts'
 
 export interface GatewayProcess {
   readonly gateway: Gateway
@@ -26,9 +27,13 @@ export interface GatewayProcess {
 const graceMilliseconds = 10_000
 
 /** Throws `ConfigurationError`, `DatabaseRefused` and `Rejected`. */
-export async function start(config: Config, logger = createLogger(config.logLevel)): Promise<GatewayProcess> {
+export async function start(
+  config: Config,
+  logger = createLogger(config.logLevel),
+  word: Pick<LedgerFiles, 'trustHead'> = {},
+): Promise<GatewayProcess> {
   const keystore = openedKeystore(config)
-  const parts = partsOf(config, keystore, logger)
+  const parts = partsOf(config, word, keystore, logger)
   keystore.close()
   return listen(await compose(parts), config)
 }
@@ -90,12 +95,18 @@ function openedKeystore({ keysFolder, passphrase }: Config): Keystore {
   ])
 }
 
-function partsOf(config: Config, keystore: Keystore, logger: Logger): Parts {
+function partsOf(
+  config: Config,
+  word: Pick<LedgerFiles, 'trustHead'>,
+  keystore: Keystore,
+  logger: Logger,
+): Parts {
   const { party, databaseUrl, databaseFolder, pinnedRoots, registryFiles } = config
   return {
     party,
     keys: keysIn(keystore),
     ledger: ledgerIn(keystore),
+    ledgerFiles: { ...word, ...ledgerFilesOf(config) },
     database:
       databaseUrl === undefined
         ? { kind: 'embedded', directory: databaseFolder }
@@ -105,6 +116,11 @@ function partsOf(config: Config, keystore: Keystore, logger: Logger): Parts {
     logger,
     now: () => Math.floor(Date.now() / 1000),
   }
+}
+
+function ledgerFilesOf({ anchorFile, predecessorFile }: Config): LedgerFiles {
+  if (!existsSync(predecessorFile)) return { anchorFile }
+  return { anchorFile, predecessor: readFileSync(predecessorFile, 'utf8') }
 }
 
 /** A keystore without a signing pair is that of a blind gateway. */

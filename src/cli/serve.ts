@@ -7,6 +7,10 @@ import { createLogger, errorFields, type Logger } from '../logger.ts'
 import { acting, answer, type GlobalOptions, SystemRefused } from './answer.ts'
 import { codeOf } from './files.ts'
 
+interface ServeOptions extends GlobalOptions {
+  readonly trustHead?: boolean
+}
+
 const graceMilliseconds = 15_000
 
 export function serveCommand(): Command {
@@ -16,12 +20,16 @@ export function serveCommand(): Command {
       'Run the gateway: agency and exchange listeners, relay, ledger. Says one line when it is ready, and logs to the ' +
         'error stream. SIGTERM or Ctrl-C ends it in good order, with exit code 0.',
     )
+    .option(
+      '--trust-head',
+      'for this start, when neither an anchor nor a witness can say it: the database is as the ledger left it',
+    )
     .addHelpText('after', '\nExample:\n  POUCH_PASSPHRASE_FILE=passphrase pouch serve --data est')
     .action(
-      acting<GlobalOptions>(async ({ data }) => {
+      acting<ServeOptions>(async ({ data, trustHead = false }) => {
         const config = readConfig(environment(), data)
         const logger = createLogger(config.logLevel, { write: (line) => process.stderr.write(line) })
-        const running = await started(config, logger)
+        const running = await started(config, logger, trustHead)
         stopInTime(running, logger)
         const { agency, exchange, gateway } = running
         const text = `${gateway.party}: agency on port ${agency.port}, exchange on port ${exchange.port}, ready`
@@ -42,9 +50,9 @@ function stopInTime(running: GatewayProcess, logger: Logger): void {
   })
 }
 
-async function started(config: Config, logger: Logger): Promise<GatewayProcess> {
+async function started(config: Config, logger: Logger, trustHead: boolean): Promise<GatewayProcess> {
   try {
-    return await start(config, logger)
+    return await start(config, logger, { trustHead })
   } catch (error) {
     const refused = listenerRefused(error)
     if (refused === undefined) throw error

@@ -47,7 +47,8 @@ async function send({
   })
 }
 
-async function boundedText(response: Response): Promise<string> {
+/** Throws `RangeError` when a peer answers with more than any answer has. */
+export async function boundedText(response: Response): Promise<string> {
   if (response.body === null) return ''
   const decoder = new TextDecoder()
   let text = ''

@@ -6,12 +6,17 @@ import { descriptor, genesisHash, type LedgerDescriptor } from '../../protocol/l
 import { emptyRoot } from '../../protocol/ledger/merkle.ts'
 import type { Database } from '../database/open.ts'
 import { insertHead, readHead } from './head-table.ts'
+import type { Predecessor } from './rollback.ts'
 import type { NewEvent, SequencerOptions } from './sequencer.ts'
 
 /** Writes the head of an empty ledger unless there is one, and gives the event of the first entry, which is entered once. */
-export async function createLedger({ database, signer, actor, now }: SequencerOptions): Promise<NewEvent> {
+export async function createLedger(options: SequencerOptions): Promise<NewEvent> {
+  const { database, signer, actor, now, successorOf } = options
   const { origin, ed25519, mlDsa44 } = signer.keys
-  const fresh = { origin, ed25519: ed25519.bytes, mlDsa44: mlDsa44.bytes, created: now() }
+  const fresh = {
+    ...{ origin, ed25519: ed25519.bytes, mlDsa44: mlDsa44.bytes, created: now() },
+    ...(successorOf === undefined ? {} : { successorOf }),
+  }
   await insertHead(database, origin, {
     descriptor: is.encodeAs(descriptor, fresh),
     size: 0,
@@ -22,6 +27,13 @@ export async function createLedger({ database, signer, actor, now }: SequencerOp
   const ledger = await readDescriptor(database)
   const same =
     ledger?.origin === origin && equal(ledger.ed25519, ed25519.bytes) && equal(ledger.mlDsa44, mlDsa44.bytes)
+  // Started once more with another predecessor than the one named is a mistake that nothing would show later.
+  const named = successorOf === undefined || isSame(ledger?.successorOf, successorOf)
+  if (!named)
+    throw new Rejected(
+      'ledger-rollback',
+      `the database holds a ledger that does not succeed ${successorOf.origin}`,
+    )
   if (!same)
     throw new Rejected(
       'unknown-key',
@@ -29,6 +41,10 @@ export async function createLedger({ database, signer, actor, now }: SequencerOp
     )
   const record = { event: 'genesis', actor, at: ledger.created, digest: genesisHash(ledger) } as const
   return { key: 'genesis', fingerprint: genesisHash(ledger), record, effects: [] }
+}
+
+function isSame(named: Predecessor | undefined, { origin, size, root }: Predecessor): boolean {
+  return named?.origin === origin && named.size === size && equal(named.root, root)
 }
 
 /** What the ledger in this database is; `undefined` before the first start. */

@@ -11,6 +11,7 @@ import type { Effect } from './effect.ts'
 import { findEntries } from './entries-table.ts'
 import { createLedger } from './genesis.ts'
 import { type Pending, pend, takeBatch } from './pending.ts'
+import type { Predecessor } from './rollback.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 export interface NewEvent {
@@ -26,6 +27,8 @@ export interface NewEvent {
 export interface SequencerOptions extends Answering {
   /** Who is named as the actor of the first entry: the ledger's party. */
   readonly actor: string
+  /** The ledger that this one continues, when this one is new. */
+  readonly successorOf?: Predecessor
   /** More events than this between push and answer are refused as `unavailable`. */
   readonly waitingLimit?: number
 }

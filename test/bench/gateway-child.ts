@@ -16,6 +16,7 @@ import { issueCredentials } from '../../src/http/credentials.ts'
 import { packageForm } from '../../src/http/forms/submission.ts'
 import { createLogger } from '../../src/logger.ts'
 import { requestTo } from '../support/request.ts'
+import { anchorOf } from '../support/anchors.ts'
 import { limits, originOf } from '../support/world.ts'
 import { type Profile, startProfile } from './profile.ts'
 import { makeParty, registryOf } from './scene.ts'
@@ -81,6 +82,7 @@ async function gateway(): Promise<Pick<Ready, 'port' | 'headers'>> {
     party: sender.id,
     keys: { transport: sender.transport, party: { signing: sender.signing, opening: [sender.opening] } },
     ledger: { pair: ledger, publicKeys: [ledger[0].publicKey, ledger[1].publicKey] },
+    ledgerFiles: { anchorFile: anchorOf(source.database) },
     database: source.database,
     registry: { pinnedRoots, files: [registry] },
     limits,

@@ -9,6 +9,7 @@ import { compose, type Parts } from '../../src/composition.ts'
 import type { Gateway } from '../../src/exchange/gateway.ts'
 import { listen } from '../../src/gateway-process.ts'
 import { issueCredentials, roles } from '../../src/http/credentials.ts'
+import { anchorOf } from './anchors.ts'
 import { watchBoundaries } from './boundaries.ts'
 import type { Order, OrderTo, ProcessParts, Report } from './gateway-processes.ts'
 import { recordingLogger } from './recorded.ts'
@@ -79,6 +80,7 @@ function partsOf({ party, seeds, registry, pinnedRoots, database, limits }: Proc
       party: { signing, opening: [new HeldOpeningKey(seeds.opening)] },
     },
     ledger: { pair: ledger, publicKeys: [ledger[0].publicKey, ledger[1].publicKey] },
+    ledgerFiles: { anchorFile: anchorOf(database) },
     database,
     registry: { pinnedRoots, files: [registry] },
     limits,

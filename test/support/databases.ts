@@ -6,6 +6,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { afterAll, describe, inject, onTestFinished } from 'vitest'
 import { type Database, type DatabaseSource, openDatabase } from '../../src/database/open.ts'
+import { anchorOf } from './anchors.ts'
 
 export type DatabaseKind = DatabaseSource['kind']
 
@@ -28,6 +29,7 @@ function testDatabases(kind: DatabaseKind): TestDatabases {
   const atEnd = ends()
   const fresh = async (): Promise<DatabaseSource> => {
     const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()
+    atEnd(() => rmSync(anchorOf(source), { force: true }))
     atEnd(remove)
     return source
   }

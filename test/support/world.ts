@@ -13,6 +13,7 @@ import { type Composed, compose, type Parts } from '../../src/composition.ts'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { type GatewayProcess, listen } from '../../src/gateway-process.ts'
 import type { Logger } from '../../src/logger.ts'
+import { anchorOf } from './anchors.ts'
 import { freePort } from './free-port.ts'
 import { recordingLogger } from './recorded.ts'
 import { recordKeptDocuments, recordSeeds } from './recorded-world.ts'
@@ -97,11 +98,13 @@ export async function makeWorld(world: WorldOptions): Promise<World> {
   const composed = async (id: PartyId, changes: Partial<Parts> = {}): Promise<Composed> => {
     const own = known(parties, id)
     const opening = [...parties.values()].map((party) => party.opening)
+    const source = changes.database ?? known(sources, id)
     const made = await compose({
       party: id,
       keys: { transport: own.transport, party: { signing: own.signing, opening: [own.opening] } },
       ledger: { pair: own.ledger, publicKeys: [own.ledger[0].publicKey, own.ledger[1].publicKey] },
-      database: known(sources, id),
+      ledgerFiles: { anchorFile: anchorOf(source) },
+      database: source,
       registry: { pinnedRoots, files: [registry] },
       limits,
       logger: logger ?? recordingLogger(),

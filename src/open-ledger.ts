@@ -1,0 +1,104 @@
+/**
+ * Answers for the ledger at start: nothing is entered before everybody who could know a newer state of it was asked, and the
+ * anchor is on the disk before anything but the first entry can be.
+ */
+import { suite } from '#suite'
+import { utf8 } from '../protocol/bytes.ts'
+import { Rejected } from '../protocol/errors.ts'
+import type { LedgerSigner } from '../protocol/ledger/checkpoint.ts'
+import type { Seconds } from '../protocol/names.ts'
+import type { Party } from '../protocol/registry.ts'
+import type { Database } from './database/open.ts'
+import { knownToPeers } from './exchange/known-checkpoints.ts'
+import { type Anchor, openAnchor, readAnchor } from './ledger/anchor.ts'
+import { readCheckpoint } from './ledger/checkpoints-table.ts'
+import { readDescriptor } from './ledger/genesis.ts'
+import { type Known, knownFromAnchor, type Predecessor, requireHead, verifyOwn } from './ledger/rollback.ts'
+import { openSequencer, type Sequencer } from './ledger/sequencer.ts'
+import type { Logger } from './logger.ts'
+
+/** What is known of the ledger outside of its database. */
+export interface LedgerFiles {
+  /** Holds the last checkpoint that this process signed. */
+  readonly anchorFile: string
+  /** The last checkpoint known of the ledger that this one succeeds: a signed note. */
+  readonly predecessor?: string
+  /** The operator's word, for this one start, that the database is as the ledger left it. */
+  readonly trustHead?: boolean
+}
+
+export interface OpeningLedger {
+  readonly database: Database
+  readonly signer: LedgerSigner
+  /** As the registry lists it, and the others. */
+  readonly own: Party
+  readonly others: readonly Party[]
+  readonly files: LedgerFiles
+  readonly waitingLimit: number
+  readonly logger: Logger
+  readonly now: () => Seconds
+  readonly onClose: (end: () => Promise<void>) => void
+}
+
+/** Throws `ledger-rollback` and `no-anchor`. */
+export async function openLedger(opening: OpeningLedger): Promise<Sequencer> {
+  const { own, database, signer, files, logger, now, waitingLimit, onClose } = opening
+  const successorOf = predecessorOf(opening)
+  const known = await knownOf(opening, successorOf)
+  const standing = await requireHead(database, known, files.trustHead === true)
+  const anchor = openAnchor(files.anchorFile, logger)
+  onClose(() => anchor.close())
+  const sequencer = await openSequencer({
+    ...{ database, signer, actor: own.id, now, waitingLimit },
+    signed: ({ note, row: { size } }) => anchor.keep({ note, size }),
+    ...(successorOf === undefined ? {} : { successorOf }),
+  })
+  onClose(() => sequencer.close())
+  await keepNewest(database, anchor, signer)
+  if (standing === 'trusted') await enterTrust(opening, sequencer)
+  return sequencer
+}
+
+async function knownOf(
+  { others, database, signer: { keys }, files, logger }: OpeningLedger,
+  predecessor: Predecessor | undefined,
+): Promise<readonly Known[]> {
+  const asked = knownToPeers(others, keys, logger)
+  const [note, ledger] = [await readAnchor(files.anchorFile), await readDescriptor(database)]
+  const anchored = note && knownFromAnchor(note, keys, ledger?.successorOf ?? predecessor)
+  return [...(anchored ? [anchored] : []), ...(await asked)]
+}
+
+/** What the first entry of a new ledger names. The registry knows of it, so that its receipts still count. */
+function predecessorOf({ own, signer, files }: OpeningLedger): Predecessor | undefined {
+  if (files.predecessor === undefined) return undefined
+  const { origin, size, root } = verifyOwn(files.predecessor, signer.keys)
+  if (own.earlierLedgers?.includes(origin) === true) return { origin, size, root }
+  throw new Rejected('ledger-rollback', `the registry lists no earlier ledger ${origin} of ${own.id}`)
+}
+
+/** Every later start finds at least this. A crash before it leaves an anchor of before, or a ledger with one entry. */
+async function keepNewest(database: Database, anchor: Anchor, { keys }: LedgerSigner): Promise<void> {
+  const note = await readCheckpoint(database)
+  if (note !== undefined) anchor.keep({ note, size: verifyOwn(note, keys).size })
+  await anchor.written()
+}
+
+async function enterTrust(
+  { own, database, logger, now }: OpeningLedger,
+  sequencer: Sequencer,
+): Promise<void> {
+  const at = now()
+  const checkpoint = (await readCheckpoint(database)) ?? ''
+  const key = `trust-head:${at}`
+  const detail = 'started with --trust-head: neither an anchor nor a witness knew a checkpoint'
+  const record = {
+    event: 'operator-action',
+    actor: own.id,
+    at,
+    detail,
+    digest: suite.sha256(utf8(checkpoint)),
+  } as const
+  await sequencer.push({ key, fingerprint: suite.sha256(utf8(key)), record, effects: [] })
+  logger.warn('head-trusted', { party: own.id })
+}
