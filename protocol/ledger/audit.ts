@@ -35,15 +35,15 @@ export interface AuditedEntry {
   readonly shown?: { readonly record: Uint8Array; readonly key: Uint8Array }
 }
 
-/** Hears of each record that its leaf commits to. */
-export type RecordReader = (index: number, record: LedgerRecord, entry: AuditedEntry) => void
+/** Hears of each entry in order, with its record once the leaf is found to commit to it, or without where none is shown. */
+export type EntryReader = (index: number, record: LedgerRecord | undefined, entry: AuditedEntry) => void
 
 export function beginAudit(ledger: LedgerDescriptor): Audit {
   return { tree: emptyTree, full: [], previous: genesisHash(ledger), records: 0 }
 }
 
 /** Throws `broken-chain` with the index of the first entry that is wrong. */
-export function auditEntries(audit: Audit, entries: readonly AuditedEntry[], reader?: RecordReader): Audit {
+export function auditEntries(audit: Audit, entries: readonly AuditedEntry[], reader?: EntryReader): Audit {
   const hashes = new Uint8Array(entries.length * hashLength)
   let { previous, records } = audit
   let index = audit.tree.size
@@ -51,11 +51,9 @@ export function auditEntries(audit: Audit, entries: readonly AuditedEntry[], rea
     for (const entry of entries) {
       previous = verifyLink(entry.leaf, previous)
       hashes.set(previous, (index - audit.tree.size) * hashLength)
-      if (entry.shown !== undefined) {
-        const record = verifyRecordBytes(entry.leaf, entry.shown.record, entry.shown.key)
-        reader?.(index, record, entry)
-        records++
-      }
+      const record = entry.shown && verifyRecordBytes(entry.leaf, entry.shown.record, entry.shown.key)
+      if (record !== undefined) records++
+      reader?.(index, record, entry)
       index++
     }
   } catch (error) {

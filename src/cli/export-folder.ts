@@ -1,46 +1,68 @@
-/** Answers for reading a ledger export from its folder, and for verifying the whole of it with flat memory. */
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+/** Answers for verifying the whole of a ledger export offline, with flat memory. */
+import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import { decodeAs } from '../../protocol/codec.ts'
 import { type Directory, keysOfLedger, ownerOfLedger } from '../../protocol/directory.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import {
   type Audit,
-  type AuditedEntry,
   auditEntries,
   beginAudit,
   concludeAudit,
+  type EntryReader,
   partialTiles,
 } from '../../protocol/ledger/audit.ts'
 import {
-  parseCheckpoint,
+  type LedgerKeys,
   type VerifiedCheckpoint,
   verifyCheckpoint,
 } from '../../protocol/ledger/checkpoint.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
-import { exportFiles, recordsFile, shownRecords } from '../../protocol/ledger/export-format.ts'
+import { exportFiles, registryFile, signedRootsFile } from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
-import { entriesPath, parseEntries, tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
+import { perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
+import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
+import { verifyRoot } from '../../protocol/ledger/receipt.ts'
+import type { LedgerRecord } from '../../protocol/ledger/record.ts'
+import { tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Trace, untraced } from '../../protocol/report.ts'
+import {
+  bundlesOf,
+  entriesOf,
+  naming,
+  nodesIn,
+  read,
+  registryVersionIn,
+  signedRootsOf,
+} from './export-files.ts'
 
-export const exportChecks = ['descriptor', 'checkpoint', 'entries', 'root'] as const
+export const exportChecks = ['descriptor', 'checkpoint', 'entries', 'root', 'receipts'] as const
 export type ExportCheck = (typeof exportChecks)[number]
 
 export interface VerifiedExport {
   readonly party: PartyId
   readonly origin: string
   readonly size: number
+  /** How many of the entries are shown; the others were shredded. */
   readonly records: number
+  /** How many roots were signed for receipts. */
+  readonly roots: number
   readonly checkpoint: VerifiedCheckpoint
+  readonly keys: LedgerKeys
 }
 
-export function isExport(folder: string): boolean {
-  return existsSync(path.join(folder, exportFiles.descriptor))
+export interface Verifying {
+  readonly folder: string
+  readonly directory: Directory
+  readonly now: Seconds
+  /** Hears of entries done. */
+  readonly progress: (done: number, size: number) => void
+  /** Hears of every record once it is proven, in order; what it hears counts when the verification has ended well. */
+  readonly reader?: EntryReader
 }
 
-/** Hashes every leaf again. Throws `Rejected` with the first wrong entry or tile. `progress` hears of entries done. */
+/** Hashes every leaf again. Throws `Rejected` with the first wrong entry or file. */
 export function verifyExport(
   folder: string,
   directory: Directory,
@@ -48,42 +70,45 @@ export function verifyExport(
   progress: (done: number, size: number) => void,
   trace: Trace<ExportCheck> = untraced,
 ): VerifiedExport {
+  return readExport({ folder, directory, now, progress }, trace)
+}
+
+/** `verifyExport` with a reader of the records. */
+export function readExport(verifying: Verifying, trace: Trace<ExportCheck> = untraced): VerifiedExport {
+  const { folder, directory, now } = verifying
   trace('descriptor')
   const ledger = decodeAs(descriptor, read(folder, exportFiles.descriptor), 'descriptor')
-  const party = ownerOfLedger(directory, ledger.origin)
+  const { origin } = ledger
+  const party = ownerOfLedger(directory, origin)
   trace('checkpoint')
-  const checkpoint = checkpointOf(folder, ledger, directory, now)
+  const keys = keysOf(ledger, directory, now)
+  const checkpoint = verifyCheckpoint(read(folder, exportFiles.checkpoint), keys)
+  const { size } = checkpoint
   trace('entries')
-  const audit = auditAll(folder, ledger, checkpoint.size, progress)
+  const audit = auditAll(verifying, ledger, size)
   trace('root')
   concludeAudit(audit, checkpoint)
-  return { party, origin: ledger.origin, size: checkpoint.size, records: audit.records, checkpoint }
+  trace('receipts')
+  const roots = verifyRoots(folder, keys, size)
+  return { party, origin, size, records: audit.records, roots, checkpoint, keys }
 }
 
 /** The registry's keys must be those that the genesis of the ledger names: a ledger cannot change its own. */
-function checkpointOf(folder: string, ledger: LedgerDescriptor, directory: Directory, now: Seconds) {
+function keysOf(ledger: LedgerDescriptor, directory: Directory, now: Seconds): LedgerKeys {
   const keys = keysOfLedger(directory, ledger.origin, now)
-  if (!equal(ledger.ed25519, keys.ed25519.bytes) || !equal(ledger.mlDsa44, keys.mlDsa44.bytes)) {
-    throw new Rejected('unknown-key', 'the descriptor names other keys than the registry')
+  if (equal(ledger.ed25519, keys.ed25519.bytes) && equal(ledger.mlDsa44, keys.mlDsa44.bytes)) return keys
+  throw new Rejected('unknown-key', 'the descriptor names other keys than the registry')
+}
+
+function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescriptor, size: number): Audit {
+  const heard: EntryReader = (index, record, entry) => {
+    requireAdopted(folder, record)
+    reader?.(index, record, entry)
   }
-  return verifyCheckpoint(read(folder, exportFiles.checkpoint), keys)
-}
-
-/** Size and origin of an export, unverified. */
-export function exportSize(folder: string): { readonly origin: string; readonly size: number } {
-  return parseCheckpoint(read(folder, exportFiles.checkpoint))
-}
-
-function auditAll(
-  folder: string,
-  ledger: LedgerDescriptor,
-  size: number,
-  progress: (done: number, size: number) => void,
-): Audit {
   let audit = beginAudit(ledger)
-  for (let bundle = 0; bundle * tileWidth < size; bundle++) {
-    const width = Math.min(tileWidth, size - bundle * tileWidth)
-    audit = auditEntries(audit, entriesOf(folder, bundle, width))
+  for (let bundle = 0; bundle < bundlesOf(size); bundle++) {
+    const entries = entriesOf(folder, bundle, size)
+    audit = auditEntries(audit, entries, heard)
     for (const tile of audit.full) requireTile(folder, tile)
     progress(audit.tree.size, size)
   }
@@ -91,16 +116,14 @@ function auditAll(
   return audit
 }
 
-function entriesOf(folder: string, bundle: number, width: number): readonly AuditedEntry[] {
-  const leaves = parseEntries(read(folder, entriesPath({ index: bundle, width })), width)
-  const records = path.join(folder, recordsFile(bundle))
-  const shown = existsSync(records)
-    ? decodeAs(shownRecords, read(folder, recordsFile(bundle)), 'records')
-    : []
-  return leaves.map((leaf, i) => {
-    const row = shown[i]
-    return row === undefined || row === null ? { leaf } : { leaf, shown: { record: row[0], key: row[1] } }
-  })
+/** Each version that the ledger says was adopted is there, byte for byte. */
+function requireAdopted(folder: string, record: LedgerRecord | undefined): void {
+  if (record?.event !== 'registry-adoption' || record.registry === undefined) return
+  const { registry } = record
+  const held = registryVersionIn(folder, registry.version)
+  if (!equal(suite.sha256(held), registry.digest)) {
+    throw new Rejected('bad-proof', `${registryFile(registry.version)} is not the version that was adopted`)
+  }
 }
 
 function requireTile(folder: string, tile: FlatTile): void {
@@ -110,8 +133,25 @@ function requireTile(folder: string, tile: FlatTile): void {
   }
 }
 
-export function read(folder: string, file: string): Uint8Array {
-  const whole = path.join(folder, file)
-  if (!existsSync(whole)) throw new Rejected('bad-proof', `the export lacks ${file}`)
-  return new Uint8Array(readFileSync(whole))
+/** The roots on which receipts were given are those of this tree. Its tiles are verified by now. */
+function verifyRoots(folder: string, keys: LedgerKeys, size: number): number {
+  const nodes = nodesIn(folder, size)
+  let roots = 0
+  for (let bundle = 0; bundle < bundlesOf(size); bundle++) {
+    for (const [signed, signatures] of signedRootsOf(folder, bundle)) {
+      const file = signedRootsFile(bundle)
+      if (signed <= bundle * tileWidth || signed > Math.min(size, (bundle + 1) * tileWidth)) {
+        throw new Rejected('bad-proof', `${file} has a root of ${signed}`)
+      }
+      const root = rootOfNodes(signed, nodes(signed))
+      naming(file, () => verifyRoot({ origin: keys.origin, size: signed, root, signatures }, keys))
+      roots++
+    }
+  }
+  return roots
+}
+
+function rootOfNodes(size: number, node: NodeReader): Uint8Array {
+  const peaks = perfectNodes({ start: 0, end: size }).map(({ level, index }) => node(level, index))
+  return rootOf({ size, peaks })
 }

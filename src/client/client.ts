@@ -159,6 +159,11 @@ export class Client {
     return this.#bytes(`/v1/ledger/records/${bundle}`)
   }
 
+  /** The signatures of the roots of the sizes from 256 × `bundle` + 1 on; for auditors. */
+  async ledgerCheckpoints(bundle: number): Promise<Uint8Array> {
+    return this.#bytes(`/v1/ledger/checkpoints/${bundle}`)
+  }
+
   /** Offers a signed registry, and gives the version then in force. */
   async adoptRegistry(document: Uint8Array): Promise<z.output<typeof adoptedForm>> {
     return this.#json(adoptedForm, { ...cosePost('/v1/registry', document), method: 'PUT' })

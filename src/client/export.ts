@@ -3,7 +3,16 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { parseCheckpoint } from '../../protocol/ledger/checkpoint.ts'
-import { exportFiles, recordsFile, shownRecords } from '../../protocol/ledger/export-format.ts'
+import {
+  exportFiles,
+  recordsFile,
+  registryFile,
+  type ShownRecords,
+  shownRecords,
+  signedRoots,
+  signedRootsFile,
+} from '../../protocol/ledger/export-format.ts'
+import { parseRecord } from '../../protocol/ledger/record.ts'
 import { entriesPath, tilePath, tilesOf, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Client } from './client.ts'
 
@@ -37,14 +46,22 @@ export async function exportLedger(
   mkdirSync(unfinished, { mode: 0o700 })
   write(exportFiles.checkpoint, checkpoint)
   write(exportFiles.descriptor, await client.ledgerDescriptor())
-  write(`${exportFiles.registry}.cose`, await client.registry())
   for (const tile of tilesOf(size)) write(tilePath(tile), await client.ledgerFile(tilePath(tile)))
   for (let bundle = 0; bundle * tileWidth < size; bundle++) {
     const width = Math.min(tileWidth, size - bundle * tileWidth)
     const entries = entriesPath({ index: bundle, width })
     write(entries, await client.ledgerFile(entries))
-    const shown = decodeAs(shownRecords, await client.ledgerRecords(bundle))
-    write(recordsFile(bundle), encodeAs(shownRecords, shown.slice(0, width)))
+    const shown = decodeAs(shownRecords, await client.ledgerRecords(bundle)).slice(0, width)
+    write(recordsFile(bundle), encodeAs(shownRecords, shown))
+    const roots = decodeAs(signedRoots, await client.ledgerCheckpoints(bundle))
+    write(
+      signedRootsFile(bundle),
+      encodeAs(
+        signedRoots,
+        roots.filter(([signed]) => signed <= size),
+      ),
+    )
+    for (const version of adopted(shown)) write(registryFile(version), await client.registry(version))
     progress(bundle * tileWidth + width, size)
   }
   write('README.md', readme(origin, size))
@@ -53,17 +70,31 @@ export async function exportLedger(
   return { origin, size, files }
 }
 
+/** The registry versions that these entries say were adopted: by them what follows was decided. */
+function adopted(shown: ShownRecords): readonly number[] {
+  return shown.flatMap((row) => {
+    const record = row === null ? undefined : parseRecord(row[0])
+    return record?.event === 'registry-adoption' && record.registry ? [record.registry.version] : []
+  })
+}
+
 function readme(origin: string, size: number): string {
   return `# Export of the ledger ${origin}, ${size} entries
 
-Verify the whole of it offline, with the registry and the digest of its roots, which you have from its signers:
+Whose it is and which keys sign it is in \`registry/\`, signed by the roots whose digest you have from their signers. With it:
 
-    pouch audit verify <this folder> --registry registry.cose --roots <digest>
-
-Prove one entry of it to somebody else:
-
+    pouch audit verify <this folder> --roots <digest>     every leaf, link, tile, record and signature, again
+    pouch audit replay <this folder> --roots <digest>     every decision, made again by the registry of its time
+    pouch audit reconcile <this folder> <another party’s> --roots <digest>
     pouch audit prove <this folder> --entry 3 --out entry-3.tlog-proof
+    pouch audit disclose <this folder> --entry 3 --field at,event --out entry-3.cbor
 
-\`checkpoint\` and \`tile/\` are laid out as C2SP tlog-tiles says; \`records/\` holds what the leaves commit to.
+- \`checkpoint\` and \`tile/\` are laid out as C2SP tlog-tiles says, and any tool for it reads them.
+- \`records/\` holds what the leaves commit to, with the keys: whoever has it can read it. A record that is not there was
+  shredded; its leaf stays, and all proofs with it.
+- \`checkpoints/\` holds the signatures of every root on which the ledger gave receipts.
+- \`registry/\` holds every version of the registry that the ledger adopted; \`descriptor.cbor\` is what its first entry names.
+
+protocol/ledger/export.md describes every file.
 `
 }

@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import { suite } from '#suite'
 import { utf8 } from '../../protocol/bytes.ts'
-import { encodeAs } from '../../protocol/codec.ts'
+import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import { shownRecords } from '../../protocol/ledger/export-format.ts'
+import { rootSignatures, shownRecords, signedRoots } from '../../protocol/ledger/export-format.ts'
 import { tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Gateway } from '../exchange/gateway.ts'
+import { signaturesWithin } from '../ledger/checkpoints-table.ts'
 import { readEntries } from '../ledger/entries-table.ts'
 import { readHead } from '../ledger/head-table.ts'
 import { bytes } from './answer.ts'
@@ -15,7 +16,7 @@ import { type Operation, operation } from './operation.ts'
 const cborType = 'application/cbor'
 
 export function auditorOperations(gateway: Gateway): readonly Operation[] {
-  return [descriptor(gateway), records(gateway)]
+  return [descriptor(gateway), records(gateway), roots(gateway)]
 }
 
 function descriptor({ database }: Gateway): Operation {
@@ -67,6 +68,31 @@ function records(gateway: Gateway): Operation {
         record === null || secret === null ? null : ([record, secret] as const),
       )
       return bytes(encodeAs(shownRecords, rows), cborType)
+    },
+  )
+}
+
+function roots({ database }: Gateway): Operation {
+  return operation(
+    {
+      id: 'ledgerCheckpoints',
+      method: 'get',
+      path: '/v1/ledger/checkpoints/{bundle}',
+      summary: 'The signatures of every root that was signed over the entries of a bundle',
+      description:
+        'Of the sizes from 256 × bundle + 1 to 256 × bundle + 256: what receipts of these entries rest on.',
+      access: ['auditor'],
+      params: bundleParams,
+      answers: {
+        200: { description: 'CBOR, as protocol/ledger/export.md has it.', content: { [cborType]: 'bytes' } },
+      },
+      refuses: [],
+    },
+    async ({ params: { bundle } }) => {
+      const start = bundle * tileWidth + 1
+      const rows = await signaturesWithin(database, { start, end: start + tileWidth })
+      const signed = rows.map(([size, signatures]) => [size, decodeAs(rootSignatures, signatures)] as const)
+      return bytes(encodeAs(signedRoots, signed), cborType)
     },
   )
 }

@@ -1,0 +1,122 @@
+/** Answers for reading single parts of a ledger export from its folder: entries with their records, nodes, registry versions. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Codec, decodeAs } from '../../protocol/codec.ts'
+import { Rejected } from '../../protocol/errors.ts'
+import type { AuditedEntry } from '../../protocol/ledger/audit.ts'
+import { parseCheckpoint } from '../../protocol/ledger/checkpoint.ts'
+import {
+  exportFiles,
+  recordsFile,
+  registryFile,
+  type SignedRoots,
+  shownRecords,
+  signedRoots,
+  signedRootsFile,
+} from '../../protocol/ledger/export-format.ts'
+import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
+import {
+  entriesPath,
+  nodesFromTiles,
+  parseEntries,
+  parseTile,
+  type TileId,
+  tilePath,
+  tileWidth,
+} from '../../protocol/ledger/tiles.ts'
+import { codeOf } from './files.ts'
+
+export function isExport(folder: string): boolean {
+  return existsSync(path.join(folder, exportFiles.descriptor))
+}
+
+/** Size and origin of an export, unverified. */
+export function exportSize(folder: string): { readonly origin: string; readonly size: number } {
+  return parseCheckpoint(read(folder, exportFiles.checkpoint))
+}
+
+/** How many bundles of 256 entries a ledger of this size has. */
+export function bundlesOf(size: number): number {
+  return Math.ceil(size / tileWidth)
+}
+
+/** The entries of a bundle of an export of this size; those without a record were shredded. */
+export function entriesOf(folder: string, bundle: number, size: number): readonly AuditedEntry[] {
+  const width = Math.min(tileWidth, size - bundle * tileWidth)
+  const file = entriesPath({ index: bundle, width })
+  const leaves = naming(file, () => parseEntries(read(folder, file), width))
+  const shown = decoded(shownRecords, folder, recordsFile(bundle))
+  if (shown.length > width)
+    throw new Rejected('bad-proof', `${recordsFile(bundle)} has more records than entries`)
+  return leaves.map((leaf, i) => {
+    const row = shown[i]
+    return row === undefined || row === null ? { leaf } : { leaf, shown: { record: row[0], key: row[1] } }
+  })
+}
+
+/** The signatures of the roots of these sizes; none where the export lacks them. */
+export function signedRootsOf(folder: string, bundle: number): SignedRoots {
+  return decoded(signedRoots, folder, signedRootsFile(bundle))
+}
+
+/** Gives the nodes of the tree as it was at each size up to that of the export. It keeps one tile of each level. */
+export function nodesIn(folder: string, exported: number): (size: number) => NodeReader {
+  const held = new Map<number, { readonly index: number; readonly hashes: readonly Uint8Array[] }>()
+  const hashesOf = ({ level, index, width }: TileId): readonly Uint8Array[] => {
+    const earlier = held.get(level)
+    if (earlier?.index === index) return earlier.hashes.slice(0, width)
+    const whole = Math.min(tileWidth, Math.floor(exported / tileWidth ** level) - index * tileWidth)
+    const file = tilePath({ level, index, width: whole })
+    const hashes = naming(file, () => parseTile(read(folder, file), whole))
+    held.set(level, { index, hashes })
+    return hashes.slice(0, width)
+  }
+  return (size) => nodesFromTiles(size, hashesOf)
+}
+
+/** Every registry version of the export by the name of its file, the oldest first. */
+export function registryVersions(folder: string): readonly (readonly [string, Uint8Array])[] {
+  const place = path.join(folder, exportFiles.registry)
+  const names = existsSync(place) ? readdirSync(place).toSorted() : []
+  return names.map((name) => {
+    const file = `${exportFiles.registry}/${name}`
+    return [file, read(folder, file)]
+  })
+}
+
+export function registryVersionIn(folder: string, version: number): Uint8Array {
+  return read(folder, registryFile(version))
+}
+
+/** An empty list where the export lacks the file. */
+function decoded<T>(codec: Codec<readonly T[]>, folder: string, file: string): readonly T[] {
+  const bytes = readIfThere(folder, file)
+  return bytes === undefined ? [] : naming(file, () => decodeAs(codec, bytes))
+}
+
+/** Whatever the step refuses, it refuses by the name of the file. */
+export function naming<T>(file: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    throw new Rejected(error.code, `${file}: ${error.detail}`, { cause: error })
+  }
+}
+
+/** Throws `bad-proof` where the export lacks the file. */
+export function read(folder: string, file: string): Uint8Array {
+  const bytes = readIfThere(folder, file)
+  if (bytes === undefined) throw new Rejected('bad-proof', `the export lacks ${file}`)
+  return bytes
+}
+
+function readIfThere(folder: string, file: string): Uint8Array | undefined {
+  try {
+    const { buffer, byteOffset, length } = readFileSync(path.join(folder, file))
+    return new Uint8Array(buffer, byteOffset, length)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
