@@ -10,7 +10,9 @@ import type { Party } from '../protocol/registry.ts'
 import { type DatabaseSource, openDatabase } from './database/open.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { startRelay } from './exchange/relay.ts'
+import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
+import { createWitnesses } from './ledger/witnessing/asking.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { type LedgerFiles, openLedger } from './open-ledger.ts'
 import { catchUp, enterAdoption } from './registry/adopt.ts'
@@ -73,8 +75,10 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   )
   const signer = signerOf(own, parts.ledger)
   const others = current.document.parties.filter(({ id }) => id !== party)
+  const witnesses = createWitnesses()
   const sequencer = await openLedger({
     ...{ database, signer, own, others, files: parts.ledgerFiles, logger, now, onClose },
+    signed: witnesses.hear,
     waitingLimit: limits.waitingQueueLength,
   })
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
@@ -88,6 +92,10 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())
+  const releaser = startReleaser(gateway)
+  onClose(() => releaser.stop())
+  const asking = witnesses.start(gateway, releaser.wake)
+  onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
   return gateway
 }

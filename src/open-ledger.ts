@@ -15,6 +15,7 @@ import { readCheckpoint } from './ledger/checkpoints-table.ts'
 import { readDescriptor } from './ledger/genesis.ts'
 import { type Known, knownFromAnchor, type Predecessor, requireHead, verifyOwn } from './ledger/rollback.ts'
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts'
+import type { SignedRoot } from './ledger/signing.ts'
 import type { Logger } from './logger.ts'
 
 /** What is known of the ledger outside of its database. */
@@ -38,6 +39,8 @@ export interface OpeningLedger {
   readonly logger: Logger
   readonly now: () => Seconds
   readonly onClose: (end: () => Promise<void>) => void
+  /** Hears of every checkpoint once it is signed. */
+  readonly signed: (signed: SignedRoot) => void
 }
 
 /** Throws `ledger-rollback` and `no-anchor`. */
@@ -50,11 +53,15 @@ export async function openLedger(opening: OpeningLedger): Promise<Sequencer> {
   onClose(() => anchor.close())
   const sequencer = await openSequencer({
     ...{ database, signer, actor: own.id, now, waitingLimit },
-    signed: ({ note, row: { size } }) => anchor.keep({ note, size }),
+    signed: (signed) => {
+      anchor.keep({ size: signed.root.size, note: () => signed.note })
+      opening.signed(signed)
+    },
     ...(successorOf === undefined ? {} : { successorOf }),
   })
   onClose(() => sequencer.close())
-  await keepNewest(database, anchor, signer)
+  // The newest note in the tables may be older than the anchor: a note is not waited for.
+  if (known.length === 0) await keepNewest(database, anchor, signer)
   if (standing === 'trusted') await enterTrust(opening, sequencer)
   return sequencer
 }
@@ -77,10 +84,10 @@ function predecessorOf({ own, signer, files }: OpeningLedger): Predecessor | und
   throw new Rejected('ledger-rollback', `the registry lists no earlier ledger ${origin} of ${own.id}`)
 }
 
-/** Every later start finds at least this. A crash before it leaves an anchor of before, or a ledger with one entry. */
+/** Every later start finds an anchor. A crash before it is there leaves a ledger with one entry. */
 async function keepNewest(database: Database, anchor: Anchor, { keys }: LedgerSigner): Promise<void> {
   const note = await readCheckpoint(database)
-  if (note !== undefined) anchor.keep({ note, size: verifyOwn(note, keys).size })
+  if (note !== undefined) anchor.keep({ size: verifyOwn(note, keys).size, note: () => note })
   await anchor.written()
 }
 

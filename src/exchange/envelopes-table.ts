@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
+import type { EnvelopeName } from './envelope-name.ts'
 
 export interface EnvelopeRow {
   readonly issuer: PartyId
@@ -93,6 +94,44 @@ export async function findEnvelopeByEntry(
   entryKey: string,
 ): Promise<EnvelopeSummary | undefined> {
   return database.selectFrom('envelopes').select(summary).where('entry_key', '=', entryKey).executeTakeFirst()
+}
+
+/** For how many witnesses envelopes wait; empty when none does. */
+export async function quorumsWaitedFor(database: Database): Promise<readonly number[]> {
+  const rows = await database
+    .selectFrom('envelopes')
+    .select('quorum')
+    .distinct()
+    .where('released', '=', false)
+    .orderBy('quorum')
+    .execute()
+  return rows.map(({ quorum }) => quorum)
+}
+
+export async function heldEnvelopes(
+  database: Database,
+  quorum: number,
+): Promise<readonly (EnvelopeName & Pick<EnvelopeRow, 'entry_key'>)[]> {
+  return database
+    .selectFrom('envelopes')
+    .select(['issuer', 'id', 'entry_key'])
+    .where('released', '=', false)
+    .where('quorum', '=', quorum)
+    .execute()
+}
+
+/** Gives those that were held until now. */
+export async function markReleased(
+  tx: Transaction,
+  names: readonly EnvelopeName[],
+): Promise<readonly EnvelopeName[]> {
+  const { rows } = await sql<EnvelopeName>`
+    update envelopes set released = true
+    from unnest(${textColumn(names.map(({ issuer }) => issuer))}, ${textColumn(names.map(({ id }) => id))})
+      as given (issuer, id)
+    where not envelopes.released and envelopes.issuer = given.issuer and envelopes.id = given.id
+    returning envelopes.issuer, envelopes.id`.execute(tx)
+  return rows
 }
 
 /** The bytes as received; `undefined` when denied. */

@@ -22,6 +22,8 @@ export interface StoredEntry extends Omit<NewEntry, 'record' | 'secret'> {
   /** Null, and `secret` with it, once the record was shredded. */
   readonly record: Uint8Array | null
   readonly secret: Uint8Array | null
+  /** Of a shredded record: what the row still proves itself by (row-proof.ts). */
+  readonly kept: Uint8Array | null
 }
 
 export async function readEntries(
@@ -44,6 +46,16 @@ export async function findEntries(
 ): Promise<readonly StoredEntry[]> {
   if (keys.length === 0) return []
   return database.selectFrom('ledger_entry').selectAll().where('key', 'in', keys).execute()
+}
+
+/** Where the events of these keys are entered. */
+export async function indexesOf(
+  database: Database,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ key: string; index: number }>`
+    select key, index from ledger_entry where key = any(${textColumn(keys)})`.execute(database)
+  return new Map(rows.map(({ key, index }) => [key, index]))
 }
 
 export async function readLeaves(database: Database, { start, end }: Range): Promise<readonly Uint8Array[]> {

@@ -1,6 +1,6 @@
 /** Answers for the ledger's head, the one row of `ledger_head`: where the ledger is, and who may move it. */
 import { type Generated, type RawBuilder, sql } from 'kysely'
-import type { Database } from '../database/open.ts'
+import type { Database, Transaction } from '../database/open.ts'
 
 export interface Head {
   /** protocol/ledger/entry `descriptor`: what the first entry chains to. */
@@ -23,6 +23,15 @@ export async function readHead(database: Database): Promise<Head | undefined> {
   return database
     .selectFrom('ledger_head')
     .select(['descriptor', 'size', 'root', 'last', 'fence'])
+    .executeTakeFirst()
+}
+
+/** The same, and nobody else moves it before the end of the transaction. Who waits longest is next. */
+export async function lockHead(tx: Transaction): Promise<Head | undefined> {
+  return tx
+    .selectFrom('ledger_head')
+    .select(['descriptor', 'size', 'root', 'last', 'fence'])
+    .forUpdate()
     .executeTakeFirst()
 }
 

@@ -14,8 +14,8 @@ import { type Cosigned, readCosigned } from './cosignatures-table.ts'
 export interface Witnessed {
   readonly party: PartyId
   readonly database: Database
-  directory(): Directory
-  now(): Seconds
+  readonly directory: () => Directory
+  readonly now: () => Seconds
 }
 
 const levels: readonly Level[] = [0, 1, 2, 3, 4]
