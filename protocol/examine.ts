@@ -14,6 +14,13 @@ import type { OpeningKey } from './key.ts'
 import { type Kind, kindOf } from './kind.ts'
 import { printLabel, printMarking } from './label.ts'
 import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
+import {
+  consistencyChecks,
+  consistencyOrigin,
+  verifyConsistencyReceipt,
+} from './ledger/consistency-receipt.ts'
+import { disclosureChecks, disclosureOrigin, verifyDisclosedEntries } from './ledger/disclosed-entries.ts'
+import { disclosedFacts } from './ledger/disclosed-facts.ts'
 import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
 import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
 import type { Seconds } from './names.ts'
@@ -84,6 +91,30 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
         trace,
       )
       return { ledger: origin, party: owner, entry: index, size, at, ...shownFacts(disclosed) }
+    }),
+  consistency: (bytes, { directory, now }) =>
+    run(['ledger', ...consistencyChecks], (trace) => {
+      trace('ledger')
+      const origin = consistencyOrigin(bytes)
+      const owner = ownerOfLedger(directory, origin)
+      const keys = keysOfLedger(directory, origin, now)
+      const { first, second, at } = verifyConsistencyReceipt(bytes, keys, undefined, trace)
+      return {
+        ledger: origin,
+        party: owner,
+        'grew from': `${first.size} ${toHex(first.root)}`,
+        to: `${second.size} ${toHex(second.root)}`,
+        at,
+      }
+    }),
+  disclosure: (bytes, { directory, now }) =>
+    run(['ledger', ...disclosureChecks], (trace) => {
+      trace('ledger')
+      const origin = disclosureOrigin(bytes)
+      const keys = keysOfLedger(directory, origin, now)
+      const { checkpoint, entries } = verifyDisclosedEntries(bytes, keys, trace)
+      const party = ownerOfLedger(directory, origin)
+      return { ledger: origin, party, size: checkpoint.size, at: checkpoint.at, ...disclosedFacts(entries) }
     }),
   checkpoint: (bytes, { directory, now }) =>
     run(['ledger', 'signatures'], (trace) => {

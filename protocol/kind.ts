@@ -11,6 +11,8 @@ export const kinds = [
   'acknowledgement',
   'registry',
   'receipt',
+  'consistency',
+  'disclosure',
   'evidence',
   'checkpoint',
   'tlog-proof',
@@ -35,6 +37,8 @@ export function kindOf(bytes: Uint8Array): Kind {
 function kindOfValue(value: CborValue): Kind {
   if (value instanceof Tag && value.tag === tags.sign) return signedKind(value.value)
   if (value instanceof Map && value.get('type') === 'pouch-receipt-v1') return 'receipt'
+  if (value instanceof Map && value.get('type') === 'pouch-consistency-v1') return 'consistency'
+  if (value instanceof Map && value.get('type') === 'pouch-disclosed-entries-v1') return 'disclosure'
   if (value instanceof Map && value.get('type') === 'pouch-evidence-v1') return 'evidence'
   throw new Rejected('unknown-type')
 }

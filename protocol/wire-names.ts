@@ -165,6 +165,7 @@ export function namesOfKind(kind: Kind | 'cbor'): Names {
       return { name: 'registry: COSE_Sign', ...signed(registryNames) }
     case 'receipt':
     case 'consistency':
+    case 'disclosure':
     case 'evidence':
       return { name: kind, each: headerNames }
     case 'checkpoint':

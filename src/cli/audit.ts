@@ -1,7 +1,9 @@
 /** Answers for `pouch audit`: what an auditor does with a ledger, most of it offline on an export. */
 import { Command } from 'commander'
+import { discloseCommand } from './audit-disclose.ts'
 import { exportCommand } from './audit-export.ts'
 import { proveCommand } from './audit-prove.ts'
+import { replayCommand } from './audit-replay.ts'
 import { verifyCommand } from './audit-verify.ts'
 
 export function auditCommand(): Command {
@@ -11,4 +13,6 @@ export function auditCommand(): Command {
     .addCommand(exportCommand())
     .addCommand(verifyCommand())
     .addCommand(proveCommand())
+    .addCommand(discloseCommand())
+    .addCommand(replayCommand())
 }
