@@ -4,7 +4,7 @@ import { Rejected } from '../errors.ts'
 import type { SigningKey, VerificationKey } from '../key.ts'
 import type { Seconds } from '../names.ts'
 import { type Trace, untraced } from '../report.ts'
-import { cosign, verifyCosignature } from './cosignature.ts'
+import { cosign, cosignOffThread, verifyCosignature } from './cosignature.ts'
 import {
   formatNote,
   type Note,
@@ -51,6 +51,23 @@ export function signCheckpoint(body: CheckpointBody, { keys, pair }: LedgerSigne
   const text = checkpointText(body)
   const plain = { name: ed25519.name, keyId: ed25519.id, signature: pair[0].sign(utf8(text)) }
   return formatNote({ text, signatures: [plain, cosign(mlDsa44, pair[1], { ...body, text }, at)] })
+}
+
+/** The same beside the calling thread, both keys at once. */
+export async function signCheckpointOffThread(
+  body: CheckpointBody,
+  { keys, pair }: LedgerSigner,
+  at: Seconds,
+): Promise<string> {
+  if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own checkpoints')
+  const [ed25519, mlDsa44] = noteKeys(keys)
+  const text = checkpointText(body)
+  const [signature, cosigned] = await Promise.all([
+    pair[0].signOffThread(utf8(text)),
+    cosignOffThread(mlDsa44, pair[1], { ...body, text }, at),
+  ])
+  const plain = { name: ed25519.name, keyId: ed25519.id, signature }
+  return formatNote({ text, signatures: [plain, cosigned] })
 }
 
 export const checkpointChecks = ['format', 'origin', 'ed25519', 'ml-dsa-44'] as const

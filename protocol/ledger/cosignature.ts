@@ -21,6 +21,17 @@ export function cosign(
   return { name, keyId: id, signature: concat(uint64(at), signer.sign(message)) }
 }
 
+/** The same beside the calling thread. */
+export async function cosignOffThread(
+  { name, id, type }: NoteKey,
+  signer: SigningKey,
+  checkpoint: CosignedBody,
+  at: Seconds,
+): Promise<NoteSignature> {
+  const signature = await signer.signOffThread(cosignedMessage(type, name, checkpoint, at))
+  return { name, keyId: id, signature: concat(uint64(at), signature) }
+}
+
 /** The time that the cosignature states, or `undefined` when it does not verify. */
 export function verifyCosignature(
   { name, type, key }: NoteKey,

@@ -55,16 +55,47 @@ export interface RootSignatures extends CheckpointBody {
 export function signRoot(body: CheckpointBody, { keys, pair }: LedgerSigner, at: Seconds): RootSignatures {
   if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own roots')
   const by = (key: SigningKey): RootSignature => {
-    const protectedBytes = is.encodeAs(header, {
-      alg: coseAlgorithm(key.algorithm),
-      kid: key.id,
-      claims: { iss: body.origin, iat: at },
-      vds: rfc9162Sha256,
-      treeSize: body.size,
-    })
+    const protectedBytes = rootHeader(body, key, at)
     return { protectedBytes, signature: key.sign(rootMessage(protectedBytes, body.root)) }
   }
   return { ...body, signatures: [by(pair[0]), by(pair[1])] }
+}
+
+/** The same beside the calling thread, both keys at once. */
+export async function signRootOffThread(
+  body: CheckpointBody,
+  { keys, pair }: LedgerSigner,
+  at: Seconds,
+): Promise<RootSignatures> {
+  if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own roots')
+  const by = async (key: SigningKey): Promise<RootSignature> => {
+    const protectedBytes = rootHeader(body, key, at)
+    return { protectedBytes, signature: await key.signOffThread(rootMessage(protectedBytes, body.root)) }
+  }
+  return { ...body, signatures: await Promise.all([by(pair[0]), by(pair[1])]) }
+}
+
+function rootHeader({ origin, size }: CheckpointBody, key: SigningKey, at: Seconds): Uint8Array {
+  return is.encodeAs(header, {
+    alg: coseAlgorithm(key.algorithm),
+    kid: key.id,
+    claims: { iss: origin, iat: at },
+    vds: rfc9162Sha256,
+    treeSize: size,
+  })
+}
+
+/** Throws as `verifyReceipt` does unless both keys signed this size and root. */
+export function verifyRoot({ root, size, signatures }: RootSignatures, keys: LedgerKeys): void {
+  for (const [i, key] of [keys.ed25519, keys.mlDsa44].entries()) {
+    const { protectedBytes, signature } = signatures[i === 0 ? 0 : 1]
+    const parsed = is.decodeAs(header, protectedBytes, 'receipt header')
+    checkHeader(parsed, key, keys.origin)
+    if (parsed.treeSize !== size) throw new Rejected('bad-proof', 'the root of another size is signed')
+    if (!key.verify(rootMessage(protectedBytes, root), signature)) {
+      throw new Rejected('bad-signature', `key ${key.id}`)
+    }
+  }
 }
 
 /** The receipt of one entry. The proof is made in the tree that was signed. */
@@ -148,8 +179,7 @@ function parseReceipt(bytes: Uint8Array, trace: Trace<ReceiptCheck>) {
   const value = decode(bytes)
   trace('structure')
   const { leaf, receipts, disclosures = [] } = receiptFile.read(value, 'receipt')
-  const headerOf = ([protectedBytes]: Sign1): Header => is.decodeAs(header, protectedBytes, 'receipt header')
-  const parsed = [headerOf(receipts[0]), headerOf(receipts[1])] as const
+  const parsed = [receiptHeader(receipts[0][0]), receiptHeader(receipts[1][0])] as const
   return { leaf, receipts, disclosures, parsed }
 }
 
@@ -163,7 +193,12 @@ function shownFields(
   return shown
 }
 
-function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
+export function receiptHeader(protectedBytes: Uint8Array): Header {
+  return is.decodeAs(header, protectedBytes, 'receipt header')
+}
+
+/** The algorithm, key and ledger that a receipt names are those of the key. */
+export function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
   if (header?.alg !== coseAlgorithm(key.algorithm)) throw new Rejected('wrong-algorithm', 'receipt')
   if (header.kid !== key.id) throw new Rejected('unknown-key', `receipt by ${header.kid}`)
   if (header.claims.iss !== origin) throw new Rejected('unknown-key', 'receipt of another ledger')
@@ -184,9 +219,13 @@ function sharedProof(
   return [one, root]
 }
 
-function checkSignature(sign1: Sign1 | undefined, key: VerificationKey, root: Uint8Array): void {
+export function checkSignature(
+  sign1: readonly [Uint8Array, unknown, null, Uint8Array] | undefined,
+  key: VerificationKey,
+  root: Uint8Array,
+): void {
   if (sign1 === undefined || !key.verify(rootMessage(sign1[0], root), sign1[3])) {
-    throw new Rejected('bad-signature', `key ${key.id}: leaf and path lead to a root that it did not sign`)
+    throw new Rejected('bad-signature', `key ${key.id}: the proof leads to a root that it did not sign`)
   }
 }
 

@@ -5,6 +5,8 @@ import * as ledger from './migrations/0001-ledger.ts'
 import * as exchange from './migrations/0002-exchange.ts'
 import * as credentials from './migrations/0003-credentials.ts'
 import * as sequencer from './migrations/0004-sequencer.ts'
+import * as witnessing from './migrations/0005-witnessing.ts'
+import * as vigilance from './migrations/0006-vigilance.ts'
 import * as release from './migrations/0008-release.ts'
 import { DatabaseRefused } from './refusal.ts'
 
@@ -14,6 +16,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-exchange': exchange,
   '0003-credentials': credentials,
   '0004-sequencer': sequencer,
+  '0005-witnessing': witnessing,
+  '0006-vigilance': vigilance,
   '0008-release': release,
 }
 

@@ -9,8 +9,12 @@ import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
 import type { StoredEntry } from '../ledger/entries-table.ts'
 import type { HeadRow } from '../ledger/head-table.ts'
 import type { PairRow } from '../ledger/pairs-table.ts'
+import type { ScrubRow } from '../ledger/scrub-table.ts'
+import type { TimeStampRow } from '../ledger/time-stamps/time-stamps-table.ts'
 import type { TileRow } from '../ledger/tiles-table.ts'
 import type { CosignatureRow } from '../ledger/witnessing/cosignatures-table.ts'
+import type { ConflictRow } from '../ledger/witness/conflicts-table.ts'
+import type { WitnessedRow } from '../ledger/witness/witnessed-table.ts'
 import type { RegistryVersionRow } from '../registry/versions-table.ts'
 
 /** A row of which the database fills in these columns when they are not given. */
@@ -23,6 +27,8 @@ export interface Schema {
   ledger_entry: StoredEntry
   ledger_tile: TileRow
   ledger_checkpoint: StoredCheckpoint
+  ledger_scrub: ScrubRow
+  ledger_timestamp: TimeStampRow
   ledger_pair: PairRow
   ledger_cosignature: CosignatureRow
   credentials: CredentialRow
@@ -33,4 +39,6 @@ export interface Schema {
   }
   acknowledgements: AcknowledgementRow
   registry_versions: RegistryVersionRow
+  witnessed_ledgers: WithDefaults<WitnessedRow, 'stopped'>
+  witness_conflicts: ConflictRow
 }

@@ -57,6 +57,7 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
     key: entering.key,
     fingerprint: entering.fingerprint,
     record: submissionRecord(matter),
+    ...(matter.decision.allow && { counts: { from: envelope.issuer, to: matter.to } }),
     effects: effectsOf(matter),
   })
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs

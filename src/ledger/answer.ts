@@ -2,15 +2,13 @@
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
-import { discloseFields } from '../../protocol/ledger/disclosure.ts'
-import { type SaltedRecord, saltRecord } from '../../protocol/ledger/entry.ts'
 import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
-import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
-import { firstCheckpointOver, type StoredCheckpoint, storeSigned } from './checkpoints-table.ts'
+import { firstSignedOver, newestUnsigned, type StoredCheckpoint, storeSigned } from './checkpoints-table.ts'
 import type { StoredEntry } from './entries-table.ts'
-import { provenReceipt, restoreSigned, type SignedRoot, sign } from './signing.ts'
+import { proveRow } from './row-proof.ts'
+import { provenReceipt, requireUnder, restoreSigned, type SignedRoot, sign } from './signing.ts'
 import { inclusionAt, rootAt } from './store.ts'
 
 export interface Entered {
@@ -19,28 +17,52 @@ export interface Entered {
   readonly size: number
   readonly root: Uint8Array
   readonly leaf: Uint8Array
-  /** protocol/ledger/receipt */
+  /** protocol/ledger/receipt. Made when it is first read, of signatures and a proof that were checked before. */
   readonly receipt: Uint8Array
-  /** The signed note over size and root. */
+  /** The signed note over size and root, made likewise. */
   readonly checkpoint: string
   /** The event was entered before; nothing was done now. */
   readonly repeated: boolean
 }
 
-/** What a receipt shows of its entry: enough to say what was entered of which envelope, and when. */
-const shownFields = ['at', 'event', 'digest', 'decision', 'transfer'] as const satisfies readonly FieldName[]
+/** What the answer for one entry is made of. */
+export interface Answerable {
+  readonly index: number
+  readonly leaf: Uint8Array
+  readonly prove: () => Inclusion
+  readonly shown: () => readonly Uint8Array[]
+  readonly repeated: boolean
+}
 
-/** `salted` is the record that the leaf commits to; `undefined` once it was shredded. */
-export function answerOf(
-  signed: SignedRoot,
-  leaf: Uint8Array,
-  salted: SaltedRecord | undefined,
-  inclusion: Inclusion,
-): Entered {
-  const { index, size } = inclusion
-  const shown = salted === undefined ? [] : discloseFields(salted, shownFields)
-  const receipt = provenReceipt(signed, leaf, inclusion, shown)
-  return { index, size, root: signed.root.root, leaf, receipt, checkpoint: signed.note, repeated: false }
+/** The entry's proof is known to lead to the signed root. */
+export function answerOf(signed: SignedRoot, entry: Answerable): Entered {
+  const { index, leaf, prove, shown, repeated } = entry
+  const { size, root } = signed.root
+  let receipt: Uint8Array | undefined
+  return {
+    ...{ index, size, root, leaf, repeated },
+    get receipt() {
+      receipt ??= provenReceipt(signed, leaf, prove(), shown())
+      return receipt
+    },
+    get checkpoint() {
+      return signed.note
+    },
+  }
+}
+
+/** The same answer, to somebody who asked again. */
+export function repeatedly(entered: Entered): Entered {
+  const { index, size, root, leaf } = entered
+  return {
+    ...{ index, size, root, leaf, repeated: true },
+    get receipt() {
+      return entered.receipt
+    },
+    get checkpoint() {
+      return entered.checkpoint
+    },
+  }
 }
 
 /** What answering and signing again need. */
@@ -48,34 +70,48 @@ export interface Answering {
   readonly database: Database
   readonly signer: LedgerSigner
   readonly now: () => Seconds
-  /** Hears of every root once it is signed. It neither waits nor throws. */
+  /** Hears of every checkpoint once it is signed. It neither waits nor throws. */
   readonly signed?: (signed: SignedRoot) => void
 }
 
-/** The first answer again, made of what is stored. `unstored` gives signatures that are not in the tables yet. */
+/**
+ * The first answer again, made of what is stored, once that has proven itself; else `broken-chain`. `unstored` gives
+ * signatures over an entry that are not in the tables yet.
+ */
 export async function answerAgain(
   answering: Answering,
   entry: StoredEntry,
-  unstored: (size: number) => SignedRoot | undefined,
+  unstored: (index: number) => SignedRoot | undefined,
+  repeated = true,
 ): Promise<Entered> {
-  const row = await firstCheckpointOver(answering.database, entry.index)
-  if (row === undefined) throw new Rejected('broken-chain', `no checkpoint covers entry ${entry.index}`)
-  const signed =
-    unstored(row.size) ?? restored(answering.signer.keys.origin, row) ?? (await signLate(answering, row))
-  const inclusion = await inclusionAt(answering.database, entry.index, row.size)
-  return { ...answerOf(signed, entry.leaf, saltedOf(entry), inclusion), repeated: true }
+  const shown = proveRow(entry)
+  const { index, leaf } = entry
+  const signed = await firstSigned(answering, index, unstored(index))
+  const inclusion = await inclusionAt(answering.database, index, signed.root.size)
+  requireUnder(signed.root, leaf, inclusion)
+  return answerOf(signed, { index, leaf, prove: () => inclusion, shown: () => shown, repeated })
 }
 
-function saltedOf({ record, secret }: StoredEntry): SaltedRecord | undefined {
-  return record === null || secret === null ? undefined : saltRecord(parseRecord(record), secret)
+/** What is stored already was signed before what is not. */
+async function firstSigned(
+  answering: Answering,
+  index: number,
+  unstored: SignedRoot | undefined,
+): Promise<SignedRoot> {
+  const { database, signer } = answering
+  const row = await firstSignedOver(database, index)
+  if (row !== undefined && (unstored === undefined || row.size < unstored.root.size)) {
+    return restored(row, signer)
+  }
+  if (unstored !== undefined) return unstored
+  const reached = await newestUnsigned(database)
+  if (reached !== undefined && reached.size > index) return signLate(answering, reached)
+  throw new Rejected('broken-chain', `no checkpoint covers entry ${index}`)
 }
 
-function restored(
-  origin: string,
-  { size, root, signed, note, signatures }: StoredCheckpoint,
-): SignedRoot | undefined {
-  if (signed === null || note === null || signatures === null) return undefined
-  return restoreSigned({ origin, size, root }, { signed, note, signatures })
+function restored({ size, root, signed, note, signatures }: StoredCheckpoint, signer: LedgerSigner) {
+  if (signed === null || signatures === null) throw new RangeError(`the checkpoint of ${size} is not signed`)
+  return restoreSigned({ origin: signer.keys.origin, size, root }, { signed, note, signatures }, signer)
 }
 
 /**
@@ -89,7 +125,7 @@ export async function signLate(
   if (!equal(await rootAt(database, size), root)) {
     throw new Rejected('broken-chain', `the tiles do not lead to the root of ${size}`)
   }
-  const signed = sign({ origin: signer.keys.origin, size, root }, signer, now())
+  const signed = await sign({ origin: signer.keys.origin, size, root }, signer, now(), true)
   await storeSigned(database, [signed.row])
   hear?.(signed)
   return signed

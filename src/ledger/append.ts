@@ -5,6 +5,7 @@ import type { Transaction } from '../database/open.ts'
 import { insertCheckpoint, keepSigned, type SignedRow } from './checkpoints-table.ts'
 import { insertEntries, type NewEntry } from './entries-table.ts'
 import { type Head, moveHead } from './head-table.ts'
+import { movePairs, type PairRow } from './pairs-table.ts'
 import { insertTiles } from './tiles-table.ts'
 
 /** What one batch changes. The business rows are written after it, in the same transaction. */
@@ -13,6 +14,8 @@ export interface Batch {
   readonly to: Pick<Head, 'size' | 'root' | 'last'>
   readonly entries: readonly NewEntry[]
   readonly tiles: readonly Tile[]
+  /** The counters that move, as they are then. */
+  readonly pairs: readonly PairRow[]
   /** Signatures of earlier batches that are not stored yet. */
   readonly signed: readonly SignedRow[]
 }
@@ -23,11 +26,15 @@ export class Fenced extends Error {
 }
 
 /** The head moves from exactly where this writer saw it, or nothing happens and it throws `Fenced`. */
-export async function append(tx: Transaction, { from, to, entries, tiles, signed }: Batch): Promise<void> {
+export async function append(
+  tx: Transaction,
+  { from, to, entries, tiles, pairs, signed }: Batch,
+): Promise<void> {
   const { rows } = await sql<{ moved: number }>`
     with moved as (${moveHead(from, to)}),
       entered as (${insertEntries(from.size, entries, 'moved')}),
       filled as (${insertTiles(tiles, 'moved')}),
+      counted as (${movePairs(pairs, 'moved')}),
       reached as (${insertCheckpoint(to.size, to.root, 'moved')}),
       kept as (${keepSigned(signed)})
     select count(*) as moved from moved`.execute(tx)

@@ -2,8 +2,15 @@
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import { chain, type Entry, verifyLink } from '../../protocol/ledger/entry.ts'
-import { type Frontier, leafHash, perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
-import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
+import {
+  type Frontier,
+  leafHash,
+  nodeHash,
+  perfectNodes,
+  type Range,
+  rootOf,
+} from '../../protocol/ledger/merkle.ts'
+import { type NodeReader, rangeHash } from '../../protocol/ledger/merkle-proof.ts'
 import { type Edge, type Growth, grow, nodesFromTiles, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Database } from '../database/open.ts'
 import { readLeaves } from './entries-table.ts'
@@ -41,15 +48,20 @@ export function extend(position: Position, commitments: readonly Uint8Array[]): 
   return { entries, growth, position: { head, frontier, edge } }
 }
 
-/** The nodes that proofs of a batch's own entries need: all are in the tiles that it touched. Each is hashed once. */
-export function nodesOf({ growth: { full, frontier, edge } }: Extension): NodeReader {
-  const known = new Map<string, readonly Uint8Array[]>(
-    full.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]),
-  )
-  for (const [level, hashes] of edge.entries()) {
-    known.set(`${level}/${Math.floor(frontier.size / tileWidth ** (level + 1))}`, hashes)
+/**
+ * The nodes that proofs of these extensions' entries need in the tree after the last of them: all are in the tiles that
+ * were touched. Each extension continues from the one before. Each node is hashed once.
+ */
+export function nodesOf(extensions: readonly Extension[]): NodeReader {
+  const size = extensions.at(-1)?.position.head.size ?? 0
+  const known = new Map<string, readonly Uint8Array[]>()
+  for (const { growth } of extensions) {
+    for (const { level, index, hashes } of growth.full) known.set(`${level}/${index}`, hashes)
   }
-  const read = nodesFromTiles(frontier.size, ({ level, index }) => known.get(`${level}/${index}`) ?? [])
+  for (const [level, hashes] of extensions.at(-1)?.growth.edge.entries() ?? []) {
+    known.set(`${level}/${Math.floor(size / tileWidth ** (level + 1))}`, hashes)
+  }
+  const read = nodesFromTiles(size, ({ level, index }) => known.get(`${level}/${index}`) ?? [])
   const nodes = new Map<string, Uint8Array>()
   return (level, index) => {
     const name = `${level}/${index}`
@@ -57,6 +69,30 @@ export function nodesOf({ growth: { full, frontier, edge } }: Extension): NodeRe
     nodes.set(name, hash)
     return hash
   }
+}
+
+/**
+ * The root to which every one of these entries, which are the last ones of the tree, leads: their paths share all nodes
+ * above them, so that the proofs of many cost little more than their own hashes.
+ */
+export function rootOver(first: number, leaves: readonly Uint8Array[], nodes: NodeReader): Uint8Array {
+  const over = ({ start, end }: Range): Uint8Array => {
+    if (end <= first) return rangeHash({ start, end }, nodes)
+    if (end - start > 1) {
+      const middle = start + greatestPowerBelow(end - start)
+      return nodeHash(over({ start, end: middle }), over({ start: middle, end }))
+    }
+    const leaf = leaves[start - first]
+    if (leaf === undefined) throw new RangeError(`no leaf ${start}`)
+    return leafHash(leaf)
+  }
+  return over({ start: 0, end: first + leaves.length })
+}
+
+function greatestPowerBelow(size: number): number {
+  let power = 1
+  while (power * 2 < size) power *= 2
+  return power
 }
 
 /** Reads the position anew, and takes it only if the entries and tiles lead to the root and last entry that the head names. */
@@ -80,9 +116,8 @@ export async function loadPosition(database: Database): Promise<Position> {
   return { head, frontier, edge }
 }
 
-/** Follows what other writers entered since. */
-export async function followHead(database: Database, position: Position): Promise<Position> {
-  const head = await requireHead(database)
+/** Follows what other writers entered up to this head. */
+export async function followTo(database: Database, position: Position, head: Head): Promise<Position> {
   const leaves = await readLeaves(database, { start: position.head.size, end: head.size })
   const last = leaves.reduce((previous, leaf) => verifyLink(leaf, previous), position.head.last)
   const { frontier, edge } = grow(position.frontier, position.edge, leaves.map(leafHash))

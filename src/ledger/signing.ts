@@ -6,19 +6,23 @@ import {
   type CheckpointBody,
   type LedgerSigner,
   signCheckpoint,
+  signCheckpointOffThread,
   verifyCheckpoint,
 } from '../../protocol/ledger/checkpoint.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Inclusion, inclusionRoot } from '../../protocol/ledger/merkle-proof.ts'
-import { type RootSignatures, receipt, signRoot } from '../../protocol/ledger/receipt.ts'
+import { type RootSignatures, receipt, signRootOffThread, verifyRoot } from '../../protocol/ledger/receipt.ts'
 import type { Seconds } from '../../protocol/names.ts'
-import type { Database } from '../database/open.ts'
-import { type SignedRow, storeSigned } from './checkpoints-table.ts'
+import type { SignedRow } from './checkpoints-table.ts'
 
 /** A root with all the signatures that are given out for it. */
 export interface SignedRoot {
-  readonly note: string
   readonly root: RootSignatures
+  /** The signed note over the same, made when it is first asked for. */
+  readonly note: string
+  /** Makes the note beside this thread. */
+  readonly noteOffThread: () => Promise<string>
+  /** What is stored of it: the note only if it was made. */
   readonly row: SignedRow
 }
 
@@ -28,21 +32,75 @@ const signature = is.record({
 })
 const signaturePair = is.tuple(signature, signature)
 
-/** Only for a root that is durable: from here on the ledger has said it. The note is verified as a reader would. */
-export function sign(body: CheckpointBody, signer: LedgerSigner, at: Seconds): SignedRoot {
-  const note = signCheckpoint(body, signer, at)
-  verifyCheckpoint(utf8(note), signer.keys)
-  const root = signRoot(body, signer, at)
-  const signatures = is.encodeAs(signaturePair, root.signatures)
-  return { note, root, row: { size: body.size, signed: at, note, signatures } }
+/**
+ * Only for a root that is durable: from here on the ledger has said it. All signatures are made at once, beside this
+ * thread, and verified as a reader would. A receipt needs those of the root; the note is made with them when `noted`.
+ */
+export async function sign(
+  body: CheckpointBody,
+  signer: LedgerSigner,
+  at: Seconds,
+  noted: boolean,
+): Promise<SignedRoot> {
+  const [root, note] = await Promise.all([
+    signRootOffThread(body, signer, at),
+    noted ? signCheckpointOffThread(body, signer, at) : undefined,
+  ])
+  verifyRoot(root, signer.keys)
+  if (note !== undefined) verifyCheckpoint(utf8(note), signer.keys)
+  return signedRoot(root, at, note, signer)
 }
 
+/** Throws `broken-chain` when what is stored was not signed by this ledger over this root. */
 export function restoreSigned(
   body: CheckpointBody,
   { signed, note, signatures }: Omit<SignedRow, 'size'>,
+  signer: LedgerSigner,
 ): SignedRoot {
-  const root = { ...body, signatures: is.decodeAs(signaturePair, signatures, 'signatures') }
-  return { note, root, row: { size: body.size, signed, note, signatures } }
+  try {
+    const root = restoreRoot(body, signatures)
+    verifyRoot(root, signer.keys)
+    if (note !== null) requireSame(body, verifyCheckpoint(utf8(note), signer.keys))
+    return signedRoot(root, signed, note ?? undefined, signer)
+  } catch (cause) {
+    if (!(cause instanceof Rejected)) throw cause
+    throw new Rejected('broken-chain', `checkpoint ${body.size}: ${cause.message}`, { cause })
+  }
+}
+
+/** Not verified. */
+export function restoreRoot(body: CheckpointBody, signatures: Uint8Array): RootSignatures {
+  return { ...body, signatures: is.decodeAs(signaturePair, signatures, 'signatures') }
+}
+
+function requireSame({ size, root }: CheckpointBody, note: CheckpointBody): void {
+  if (note.size !== size || !equal(note.root, root)) throw new Rejected('bad-note', 'it is of another root')
+}
+
+function signedRoot(
+  root: RootSignatures,
+  signed: Seconds,
+  given: string | undefined,
+  signer: LedgerSigner,
+): SignedRoot {
+  let note = given
+  const signatures = is.encodeAs(signaturePair, root.signatures)
+  const body = { origin: root.origin, size: root.size, root: root.root }
+  return {
+    root,
+    get note() {
+      note ??= signCheckpoint(body, signer, signed)
+      return note
+    },
+    noteOffThread: async () => {
+      const made = note ?? (await signCheckpointOffThread(body, signer, signed))
+      note ??= made
+      return note
+    },
+    get row() {
+      return { size: root.size, signed, note: note ?? null, signatures }
+    },
+  }
 }
 
 /** A receipt leaves only when its proof leads from the leaf to the signed root. */
@@ -52,39 +110,16 @@ export function provenReceipt(
   inclusion: Inclusion,
   disclosures: readonly Uint8Array[],
 ): Uint8Array {
-  if (!equal(inclusionRoot(leafHash(leaf), inclusion), root.root)) {
-    throw new Rejected('bad-proof', `entry ${inclusion.index} is not under the root of ${root.size}`)
-  }
+  requireUnder(root, leaf, inclusion)
   return receipt(root, leaf, inclusion, disclosures)
 }
 
-/** Signatures on their way to the tables: with the next batch, or by themselves when there is none. */
-export interface UnstoredSignatures {
-  readonly add: (signed: SignedRoot) => void
-  readonly of: (size: number) => SignedRoot | undefined
-  readonly rows: () => readonly SignedRow[]
-  readonly areStored: (rows: readonly SignedRow[]) => void
-  readonly store: () => Promise<void>
-}
-
-export function unstoredSignatures(database: Database): UnstoredSignatures {
-  const unstored = new Map<number, SignedRoot>()
-  const rows = (): readonly SignedRow[] => [...unstored.values()].map(({ row }) => row)
-  const areStored = (stored: readonly SignedRow[]): void =>
-    stored.forEach(({ size }) => unstored.delete(size))
-  return {
-    add: (signed) => unstored.set(signed.row.size, signed),
-    of: (size) => unstored.get(size),
-    rows,
-    areStored,
-    // What they sign is durable without them: when the database is away they stay here for the next batch, and when the
-    // process ends before it, the next start signs anew.
-    store: async () => {
-      const stored = rows()
-      await storeSigned(database, stored).then(
-        () => areStored(stored),
-        () => undefined,
-      )
-    },
+export function requireUnder(
+  { root, size }: Pick<CheckpointBody, 'root' | 'size'>,
+  leaf: Uint8Array,
+  inclusion: Inclusion,
+): void {
+  if (!equal(inclusionRoot(leafHash(leaf), inclusion), root)) {
+    throw new Rejected('broken-chain', `entry ${inclusion.index} is not under the root of ${size}`)
   }
 }

@@ -2,83 +2,143 @@
  * Answers for entering a batch and for what its failure means. The position in memory is only ever a guess that the head
  * row confirms: after anything unexpected it is read anew, and each event is looked up before anyone is told anything.
  */
+import { performance } from 'node:perf_hooks'
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { CheckpointBody } from '../../protocol/ledger/checkpoint.ts'
-import { type Entry, parseLeaf } from '../../protocol/ledger/entry.ts'
-import { proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
+import { parseLeaf } from '../../protocol/ledger/entry.ts'
 import { isPassing } from '../database/failure.ts'
-import type { Database } from '../database/open.ts'
-import { type Answering, answerAgain, answerOf, signLate } from './answer.ts'
+import type { Transaction } from '../database/open.ts'
+import { type Answering, answerAgain, signLate } from './answer.ts'
 import { append, Fenced } from './append.ts'
-import { type SignedRow, unsignedCheckpoints } from './checkpoints-table.ts'
+import { newestUnsigned, type SignedRow } from './checkpoints-table.ts'
 import { applyEffects } from './effect.ts'
 import { findEntries, type StoredEntry } from './entries-table.ts'
-import { type Head, raiseFence } from './head-table.ts'
-import type { Pending } from './pending.ts'
-import { type Extension, extend, followHead, loadPosition, nodesOf, type Position } from './position.ts'
-import { type SignedRoot, sign, unstoredSignatures } from './signing.ts'
+import { lockHead, raiseFence } from './head-table.ts'
+import type { Pace } from './pace.ts'
+import type { Numbering, PairCounter } from './pair-counter.ts'
+import { readPairs } from './pairs-table.ts'
+import { type Pending, renumber } from './pending.ts'
+import { type Extension, extend, followTo, loadPosition, type Position } from './position.ts'
+import type { Committed } from './rounds.ts'
+import type { UnstoredSignatures } from './unstored.ts'
 import { rootAt } from './store.ts'
 
+export interface WriterOptions {
+  readonly answering: Answering
+  readonly counter: PairCounter
+  readonly signatures: UnstoredSignatures
+  readonly pace: Pace
+  /** Is given what is durable, to sign and answer it. */
+  readonly committed: (committed: Committed) => void
+}
+
 export interface Writer {
-  /** Settles every event of the batch, whatever happens; never throws. `idle` tells whether nothing waits behind it. */
-  readonly enter: (batch: readonly Pending[], idle: () => boolean) => Promise<void>
-  /** A root that was signed and whose signatures are not in the tables yet. */
-  readonly unstored: (size: number) => SignedRoot | undefined
-  readonly storeSignatures: () => Promise<void>
+  /** Ends when each event of the batch is durable or answered; never throws. */
+  readonly commit: (batch: readonly Pending[]) => Promise<void>
 }
 
 const greatestAttempts = 20
 
-export async function createWriter(answering: Answering): Promise<Writer> {
-  const { database, signer, now } = answering
-  await raiseFence(database)
-  // What an earlier run committed and did not sign is durable and will be asked for.
-  for (const unsigned of await unsignedCheckpoints(database)) await signLate(answering, unsigned)
-  const signatures = unstoredSignatures(database)
-  let position: Position | undefined = await loadPosition(database)
-  let reached: CheckpointBody | undefined
+/** What one transaction enters, chained to where it found the ledger. */
+interface Draft {
+  readonly from: Position
+  readonly extension: Extension
+  readonly numbering: Numbering
+  /** Signatures of earlier batches that go with it. */
+  readonly signed: readonly SignedRow[]
+}
 
-  const enter: Writer['enter'] = async (batch, idle) => {
+export async function createWriter(options: WriterOptions): Promise<Writer> {
+  const { answering, counter, signatures, pace } = options
+  const { database, signer } = answering
+  let position: Position | undefined
+  let reached: CheckpointBody | undefined
+  /** Another replica writes too: then the head is locked first, and whoever waits longest is next. */
+  let contended = false
+
+  const commit: Writer['commit'] = async (batch) => {
     try {
-      await commitAndAnswer(batch, idle)
+      const begun = performance.now()
+      position ??= await reload()
+      const draft = contended ? await enterLocked(position, batch) : await enterThere(position, batch)
+      // From here the batch is durable. A crash before the signature leaves a root without one, which the next start or
+      // the next question signs; a crash before the answers costs each caller one repetition, which gets the same entry.
+      position = draft.extension.position
+      counter.learn(draft.numbering.moved())
+      for (const { forget } of batch) forget()
+      signatures.areStored(draft.signed)
+      const { size, root } = position.head
+      reached = { origin: signer.keys.origin, size, root }
+      pace.committed(performance.now() - begun)
+      options.committed({ batch, extension: draft.extension, first: draft.from.head.size })
     } catch (error) {
-      await recover(batch, error, idle)
+      if (error instanceof Fenced && !contended) {
+        contended = true
+        await commit(batch)
+      } else await recover(batch, error)
     }
   }
 
-  const commitAndAnswer: Writer['enter'] = async (batch, idle) => {
-    position ??= await reload()
-    const extension = extend(
-      position,
-      batch.map(({ salted }) => salted.commitment),
+  /** Where this writer was last: the usual case, in which nobody else writes. */
+  const enterThere = async (from: Position, batch: readonly Pending[]): Promise<Draft> => {
+    const draft = draftOf(from, batch)
+    await database.transaction().execute((tx) => write(tx, draft, batch))
+    return draft
+  }
+
+  const enterLocked = async (from: Position, batch: readonly Pending[]): Promise<Draft> =>
+    database.transaction().execute(async (tx) => {
+      const draft = draftOf(await follow(tx, from), batch)
+      await write(tx, draft, batch)
+      return draft
+    })
+
+  const follow = async (tx: Transaction, from: Position): Promise<Position> => {
+    const head = await lockHead(tx)
+    if (head === undefined) throw new Rejected('broken-chain', 'the ledger has no head')
+    contended = head.size !== from.head.size || head.fence !== from.head.fence
+    if (!contended) return from
+    counter.learn(await readPairs(tx, from.head.size))
+    position = await followTo(tx, from, head)
+    return position
+  }
+
+  const draftOf = (from: Position, batch: readonly Pending[]): Draft => {
+    const numbering = counter.begin()
+    for (const [i, pending] of batch.entries()) renumber(pending, numbering, from.head.size + i)
+    const commitments = batch.map(({ prepared }) => prepared.salted.commitment)
+    return { from, extension: extend(from, commitments), numbering, signed: signatures.rows() }
+  }
+
+  const write = async (
+    tx: Transaction,
+    { from, extension, numbering, signed }: Draft,
+    batch: readonly Pending[],
+  ): Promise<void> => {
+    const entries = extension.entries.flatMap(({ leaf }, i) => {
+      const pending = batch[i]
+      return pending === undefined ? [] : [{ leaf, ...pending.prepared.row }]
+    })
+    const changes = { from: from.head, to: extension.position.head, entries, tiles: extension.growth.full }
+    // The head is locked first: until the commit no other writer enters anything, so rows appear in the ledger's order.
+    await append(tx, { ...changes, pairs: numbering.moved(), signed })
+    await applyEffects(
+      tx,
+      batch.map(({ event }) => event.effects),
     )
-    const stored = signatures.rows()
-    await commitBatch(database, position.head, extension, batch, stored)
-    // From here the batch is durable. A crash before the signature leaves a root without one, which the next start or the
-    // next question signs; a crash before the answers costs each caller one repetition, which gets the same entry.
-    position = extension.position
-    signatures.areStored(stored)
-    reached = { origin: signer.keys.origin, size: position.head.size, root: position.head.root }
-    const signed = sign(reached, signer, now())
-    signatures.add(signed)
-    answering.signed?.(signed)
-    // When nothing waits there is no next batch to carry the signatures.
-    if (idle()) await signatures.store()
-    answerAll(batch, extension, signed)
   }
 
   /** Nothing is known of the batch but that something went wrong: the tables say what became of each event. */
-  const recover = async (batch: readonly Pending[], error: unknown, idle: () => boolean): Promise<void> => {
+  const recover = async (batch: readonly Pending[], error: unknown): Promise<void> => {
     try {
-      const rest = await settleEntered(batch, error)
+      const rest = await settleEntered(batch)
       const [first] = rest
       if (first === undefined) return
-      const again = rest.length < batch.length || error instanceof Fenced || isPassing(error)
       // Some event's rows are at fault. Each goes alone, so that it fails alone.
-      if (again) await retry(rest, error, idle)
+      if (rest.length < batch.length || isPassing(error)) await retry(rest, error)
       else if (rest.length === 1) first.answered.reject(error)
-      else for (const pending of rest) await enter([pending], idle)
+      else for (const pending of rest) await commit([pending])
     } catch (cause) {
       // The database is away, or the ledger in it is not whole: nobody is told that anything was entered.
       const unavailable = new Rejected('unavailable', 'the ledger cannot be written', { cause })
@@ -86,23 +146,17 @@ export async function createWriter(answering: Answering): Promise<Writer> {
     }
   }
 
-  const retry = async (rest: readonly Pending[], error: unknown, idle: () => boolean): Promise<void> => {
+  const retry = async (rest: readonly Pending[], error: unknown): Promise<void> => {
     for (const pending of rest) pending.attempts += 1
     if (rest.some(({ attempts }) => attempts > greatestAttempts)) throw error
-    await enter(rest, idle)
+    await commit(rest)
   }
 
-  /** Answers those that are entered, now or before; gives the others. */
-  const settleEntered = async (batch: readonly Pending[], error: unknown): Promise<readonly Pending[]> => {
-    const last = position
+  /** Answers those that are entered, now or before; gives the others. After the fence a batch has committed or never will. */
+  const settleEntered = async (batch: readonly Pending[]): Promise<readonly Pending[]> => {
     position = undefined
-    // A head that moved is followed. After anything else the batch may still be committing: after the fence it has, or
-    // never will.
-    if (error instanceof Fenced && last !== undefined) position = await followHead(database, last)
-    else {
-      await raiseFence(database)
-      position = await reload()
-    }
+    await raiseFence(database)
+    position = await reload()
     const keys = batch.map(({ event }) => event.key)
     const entries = new Map((await findEntries(database, keys)).map((entry) => [entry.key, entry]))
     const rest: Pending[] = []
@@ -114,63 +168,41 @@ export async function createWriter(answering: Answering): Promise<Writer> {
     return rest
   }
 
-  const settle = async ({ event, salted, answered }: Pending, entry: StoredEntry): Promise<void> => {
-    if (!equal(entry.fingerprint, event.fingerprint)) {
-      answered.reject(new Rejected('reused-id', `entry ${entry.index}`))
-      return
+  const settle = async ({ event, prepared, answered }: Pending, entry: StoredEntry): Promise<void> => {
+    try {
+      const own = equal(parseLeaf(entry.leaf).commitment, prepared.salted.commitment)
+      const entered = await answerAgain(answering, entry, signatures.over, !own)
+      const same = equal(entry.fingerprint, event.fingerprint)
+      if (same) answered.resolve(entered)
+      else answered.reject(new Rejected('reused-id', `entry ${entry.index}`))
+    } catch (error) {
+      // The row does not prove what it says: this event gets no other answer, and the others are not kept from theirs.
+      if (!(error instanceof Rejected) || error.code !== 'broken-chain') throw error
+      answered.reject(error)
     }
-    const own = equal(parseLeaf(entry.leaf).commitment, salted.commitment)
-    answered.resolve({ ...(await answerAgain(answering, entry, signatures.of)), repeated: !own })
   }
 
   // A database that went back behind what was signed would have one size signed with two roots: never go on from it.
   const reload = async (): Promise<Position> => {
     const loaded = await loadPosition(database)
-    if (reached === undefined) return loaded
-    const behind = loaded.head.size < reached.size
-    if (behind || !equal(await rootAt(database, reached.size), reached.root)) {
-      throw new Rejected(
-        'broken-chain',
-        `the database is not a continuation of the signed size ${reached.size}`,
-      )
+    const pairs = await readPairs(database, 0)
+    if (reached !== undefined) {
+      const behind = loaded.head.size < reached.size
+      if (behind || !equal(await rootAt(database, reached.size), reached.root)) {
+        throw new Rejected(
+          'broken-chain',
+          `the database is not a continuation of the signed size ${reached.size}`,
+        )
+      }
     }
+    counter.relearn(pairs)
     return loaded
   }
 
-  return { enter, unstored: signatures.of, storeSignatures: signatures.store }
-}
-
-async function commitBatch(
-  database: Database,
-  from: Head,
-  { entries, growth, position }: Extension,
-  batch: readonly Pending[],
-  signed: readonly SignedRow[],
-): Promise<void> {
-  const rows = batch.map(({ event: { key, fingerprint }, record, secret }, i) => {
-    return { leaf: leafAt(entries, i), record, secret, key, fingerprint }
-  })
-  await database.transaction().execute(async (tx) => {
-    // The head is locked first: until the commit no other writer enters anything, so rows appear in the ledger's order.
-    await append(tx, { from, to: position.head, entries: rows, tiles: growth.full, signed })
-    await applyEffects(
-      tx,
-      batch.map(({ event }) => event.effects),
-    )
-  })
-}
-
-function answerAll(batch: readonly Pending[], extension: Extension, signed: SignedRoot): void {
-  const nodes = nodesOf(extension)
-  const { size } = signed.row
-  for (const [i, { answered, salted }] of batch.entries()) {
-    const inclusion = proveInclusion(size - batch.length + i, size, nodes)
-    answered.resolve(answerOf(signed, leafAt(extension.entries, i), salted, inclusion))
-  }
-}
-
-function leafAt(entries: readonly Entry[], i: number): Uint8Array {
-  const entry = entries[i]
-  if (entry === undefined) throw new RangeError('an entry for each event')
-  return entry.leaf
+  await raiseFence(database)
+  // What an earlier run committed and did not sign is durable and will be asked for.
+  const unsigned = await newestUnsigned(database)
+  if (unsigned !== undefined) await signLate(answering, unsigned)
+  position = await reload()
+  return { commit }
 }
