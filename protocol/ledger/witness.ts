@@ -3,15 +3,24 @@ import { concat, equal, fromBase64, fromUtf8, toBase64, utf8 } from '../bytes.ts
 import { Rejected } from '../errors.ts'
 import type { PartyId, Seconds } from '../names.ts'
 import {
+  type Checkpoint,
   type LedgerKeys,
   type LedgerSigner,
   parseCheckpoint,
   type VerifiedCheckpoint,
   verifyWitnesses,
 } from './checkpoint.ts'
-import { cosign } from './cosignature.ts'
+import { cosign, verifyCosignature } from './cosignature.ts'
 import { hashLength } from './merkle.ts'
-import { formatNote, type NoteKey, type NoteSignature, noteKey, noteTypes, parseNote } from './note.ts'
+import {
+  formatNote,
+  type NoteKey,
+  type NoteSignature,
+  noteKey,
+  noteTypes,
+  parseNote,
+  signaturesBy,
+} from './note.ts'
 
 export interface AddCheckpoint {
   /** The size of what the witness cosigned last; 0 when nothing is known to be. */
@@ -129,6 +138,14 @@ function cosignedAt(checkpoint: VerifiedCheckpoint, witness: LedgerKeys): Second
   const times = verifyWitnesses(checkpoint, keys)
   const oldest = Math.min(...keys.map((key) => times.get(key) ?? 0))
   return oldest > 0 ? oldest : undefined
+}
+
+/** Whether both lines of a witness are there, whoever signed the checkpoint: by this a witness knows its own word again. */
+export function isCosignedBy(checkpoint: Checkpoint, witness: LedgerKeys): boolean {
+  const seen = { ...checkpoint, text: checkpoint.note.text }
+  return witnessKeys(witness).every((key) =>
+    signaturesBy(checkpoint.note, key).some((line) => verifyCosignature(key, seen, line) !== undefined),
+  )
 }
 
 function isBy(key: Pick<NoteKey, 'name' | 'id'>, { name, keyId }: NoteSignature): boolean {

@@ -1,6 +1,7 @@
 /** Answers for what every step of the exchange is given first: whose gateway this is, and what it works with. */
 import type { Directory } from '../../protocol/directory.ts'
 import type { OpeningKey, SigningKey, SigningPair } from '../../protocol/key.ts'
+import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
@@ -43,6 +44,8 @@ export interface Gateway {
   readonly party: PartyId
   readonly database: Database
   readonly sequencer: Sequencer
+  /** What the ledger signs with: the sequencer for its own checkpoints, a witness for others'. */
+  readonly ledger: LedgerSigner
   readonly keys: GatewayKeys
   readonly limits: Limits
   readonly logger: Logger
@@ -55,4 +58,11 @@ export interface Gateway {
 }
 
 /** By which listener a message came: from the party's own systems, or from the gateway that signed as this party. */
-export type Origin = { readonly kind: 'agency' } | { readonly kind: 'exchange'; readonly party: PartyId }
+export type Origin = { readonly kind: 'agency' } | PeerOrigin
+
+export interface PeerOrigin {
+  readonly kind: 'exchange'
+  readonly party: PartyId
+  /** H of the receipt that its gateway gave for what it relays, as it signed: entered here, it proves that entry there. */
+  readonly peerReceipt?: Uint8Array
+}

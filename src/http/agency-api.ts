@@ -12,6 +12,7 @@ import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { roles } from './credentials.ts'
+import { conflicts, resume } from './witness-operations.ts'
 
 /** `stopping` ends every wait for news at once, so that the listener can close. */
 export function agencyApi(gateway: Gateway, stopping: AbortSignal): Api {
@@ -34,6 +35,8 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     adoptRegistry(gateway, ['officer']),
     ...ledgerOperations(gateway, roles),
     ...auditorOperations(gateway),
+    conflicts(gateway),
+    resume(gateway),
     alive(),
     ready(gateway),
   ]

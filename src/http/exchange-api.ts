@@ -9,6 +9,7 @@ import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
+import { addCheckpoint } from './witness-operations.ts'
 
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
 export function exchangeApi(gateway: Gateway, publicOrigin: string, stopping: AbortSignal): Api {
@@ -25,6 +26,7 @@ export function exchangeOperations(gateway: Gateway): readonly Operation[] {
     earlierRegistry(gateway, 'anyone'),
     adoptRegistry(gateway, 'gateway'),
     ...ledgerOperations(gateway, 'anyone'),
+    addCheckpoint(gateway),
   ]
   return documented(operations, {
     title: 'Pouch: exchange listener',

@@ -24,6 +24,8 @@ export interface Answer {
 /** What a request may carry as its body, and how it is read. */
 export interface Taking<B> {
   readonly content: Content
+  /** Other protocols name no media type for their bodies: a request without one is taken too. */
+  readonly untyped?: true
   read(mediaType: string, bytes: Uint8Array): B
 }
 
@@ -108,7 +110,8 @@ function part<T>(form: z.ZodType<T> | undefined, given: unknown, place: string):
 async function bodyOf<B>(takes: Taking<B> | undefined, call: Call): Promise<B> {
   if (takes === undefined) return undefined as B
   const mediaTypes = Object.keys(takes.content)
-  if (!mediaTypes.includes(call.mediaType)) {
+  const untyped = takes.untyped === true && call.mediaType === ''
+  if (!untyped && !mediaTypes.includes(call.mediaType)) {
     throw new Rejected('wrong-content-type', `${mediaTypes.join(' or ')} expected`)
   }
   return takes.read(call.mediaType, await call.body())
@@ -120,6 +123,13 @@ export function jsonBody<T extends z.ZodType>(form: T): Taking<z.output<T>> {
 
 export const coseBody: Taking<Uint8Array> = {
   content: { [coseType]: 'bytes' },
+  read: (_, bytes) => bytes,
+}
+
+/** Text as bytes: whoever parses it says what is wrong with it. */
+export const textBody: Taking<Uint8Array> = {
+  content: { 'text/plain': 'text' },
+  untyped: true,
   read: (_, bytes) => bytes,
 }
 

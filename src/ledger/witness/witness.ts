@@ -1,0 +1,85 @@
+/** Answers for being a witness (protocol/ledger/witness.md): a checkpoint is cosigned when it continues what was cosigned before. */
+import { equal } from '../../../protocol/bytes.ts'
+import { Rejected } from '../../../protocol/errors.ts'
+import type { VerifiedCheckpoint } from '../../../protocol/ledger/checkpoint.ts'
+import { verifyConsistency } from '../../../protocol/ledger/merkle-proof.ts'
+import {
+  type AddCheckpoint,
+  cosignCheckpoint,
+  formatCosignatures,
+  joinCosignatures,
+  parseAddCheckpoint,
+} from '../../../protocol/ledger/witness.ts'
+import type { Gateway } from '../../exchange/gateway.ts'
+import { verifyAsked } from './asked.ts'
+import { enterConflict } from './conflict.ts'
+import { createMemory, type Held, type Memory, readHeld } from './held.ts'
+import { moveWitnessed } from './witnessed-table.ts'
+
+/** The lines; or the size held, when it is not the one that the ledger goes by, or the ledger has two histories. */
+export type WitnessAnswer = { readonly lines: string } | { readonly held: number }
+
+/** Throws `bad-note`, `unknown-ledger`, `bad-signature`, `bad-proof`, `unavailable`. */
+export type Witness = (request: Uint8Array) => Promise<WitnessAnswer>
+
+export function createWitness(gateway: Gateway): Witness {
+  const memory = createMemory()
+  return async (request) => {
+    const asked = parseAddCheckpoint(request)
+    const checkpoint = verifyAsked(gateway, asked)
+    const held = await heldOf(gateway, asked.origin, memory)
+    if (held.stopped) return { held: held.size }
+    if (isConflict(held, checkpoint)) {
+      await enterConflict(gateway, held, checkpoint)
+      return { held: held.size }
+    }
+    if (asked.old !== held.size || !continues(held, checkpoint)) return { held: held.size }
+    requireProof(held, asked, checkpoint)
+    const lines = await cosign(gateway, held, checkpoint, memory)
+    return lines === undefined ? { held: (await heldOf(gateway, asked.origin, memory)).size } : { lines }
+  }
+}
+
+function heldOf({ database, ledger, logger }: Gateway, origin: string, memory: Memory): Promise<Held> {
+  return readHeld(database, origin, ledger.keys, memory).catch((error: unknown) => {
+    if (error instanceof Rejected) logger.error('witness-row-refused', { code: error.code })
+    throw error
+  })
+}
+
+/** Two checkpoints of one size that a ledger signed, with two roots. */
+function isConflict(held: Held, { size, root }: VerifiedCheckpoint): boolean {
+  return held.note !== undefined && held.size === size && !equal(held.root, root)
+}
+
+/** Of equal sizes only the roots can tell; size 0 has one. */
+function continues(held: Held, { size, root }: VerifiedCheckpoint): boolean {
+  return held.size !== size || equal(held.root, root)
+}
+
+/** From size 0 nothing can be proven, and there is nothing to prove. */
+function requireProof(held: Held, { proof }: AddCheckpoint, { size, root }: VerifiedCheckpoint): void {
+  if (held.size > 0) verifyConsistency(held.root, { first: held.size, second: size, path: proof }, root)
+  else if (proof.length > 0) throw new Rejected('bad-proof', 'a proof from size 0')
+}
+
+/** `undefined` when another request was first. */
+async function cosign(
+  gateway: Gateway,
+  held: Held,
+  checkpoint: VerifiedCheckpoint,
+  memory: Memory,
+): Promise<string | undefined> {
+  const { origin, size } = checkpoint
+  const at = gateway.now()
+  const lines = cosignCheckpoint(checkpoint, gateway.ledger, at)
+  if (held.note === undefined || held.size !== size) {
+    const row = { origin, size, note: joinCosignatures(checkpoint, lines), cosigned_at: at }
+    const from = held.note === undefined ? undefined : held.size
+    if (!(await moveWitnessed(gateway.database, from, row))) return undefined
+  }
+  // From here it is durable that the ledger has this size and root. A crash before the answer costs the ledger one more
+  // question, with the size that a 409 tells it.
+  memory.add(checkpoint)
+  return formatCosignatures(lines)
+}
