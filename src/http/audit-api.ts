@@ -1,40 +1,26 @@
-/** Answers for the ledger over HTTP, as C2SP tlog-tiles has it: the checkpoint, the tiles of the tree, the bundles of entries. */
+/** Answers for the ledger over HTTP, as C2SP tlog-tiles has it: checkpoints, the tiles of the tree, the bundles of entries. */
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import { parseTilePath } from '../../protocol/ledger/tiles.ts'
 import type { Gateway } from '../exchange/gateway.ts'
-import { readCheckpoint } from '../ledger/checkpoints-table.ts'
 import { readTile } from '../ledger/store.ts'
 import { bytes } from './answer.ts'
+import { checkpoint, witnessedCheckpoint } from './checkpoint-operations.ts'
+import { ledgerConsistency } from './consistency-operation.ts'
 import { type Access, type Operation, operation } from './operation.ts'
 
-const noteType = 'text/plain; charset=utf-8'
 const tileType = 'application/octet-stream'
 /** A tile never changes; a longer one has another path. */
 const forever = { 'cache-control': 'public, max-age=31536000, immutable' }
 
 /** What auditors, witnesses and monitors read. */
 export function ledgerOperations(gateway: Gateway, access: Access): readonly Operation[] {
-  return [checkpoint(gateway, access), tile(gateway, access)]
-}
-
-function checkpoint({ database }: Gateway, access: Access): Operation {
-  return operation(
-    {
-      id: 'ledgerCheckpoint',
-      method: 'get',
-      path: '/ledger/checkpoint',
-      summary: 'The newest checkpoint: a signed note over size and root',
-      access,
-      answers: { 200: { description: 'The signed note.', content: { [noteType]: 'text' } } },
-      refuses: ['not-found'],
-    },
-    async () => {
-      const note = await readCheckpoint(database)
-      if (note === undefined) throw new Rejected('not-found', 'no checkpoint yet')
-      return new Response(note, { headers: { 'content-type': noteType, 'cache-control': 'no-cache' } })
-    },
-  )
+  return [
+    checkpoint(gateway, access),
+    witnessedCheckpoint(gateway, access),
+    tile(gateway, access),
+    ledgerConsistency(gateway, access),
+  ]
 }
 
 const tileParams = z.object({

@@ -4,14 +4,34 @@ import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import { readCheckpoint } from '../ledger/checkpoints-table.ts'
+import { standingOf } from '../ledger/witnessing/standing.ts'
 import { errorFields } from '../logger.ts'
 import { json, jsonType } from './answer.ts'
+import { party, time } from './forms/values.ts'
 import { type Operation, operation } from './operation.ts'
 import { problemOf, respond, retryAfterSeconds } from './problems.ts'
 
 const aliveForm = z.object({ status: z.literal('alive') }).meta({ id: 'Alive' })
 const checkForm = z.object({ check: z.enum(['database', 'registry', 'ledger']), ok: z.boolean() })
-const readyForm = z.object({ status: z.literal('ready'), checks: z.array(checkForm) }).meta({ id: 'Ready' })
+const witnessForm = z.object({
+  party,
+  size: z.int().exactOptional().meta({ description: 'of this ledger, when it cosigned last' }),
+  at: time.exactOptional(),
+  silent: z.boolean().meta({ description: 'for longer than the registry’s limit, or always' }),
+})
+const levelForm = z.object({
+  level: z.int().min(0).max(4),
+  quorum: z.int().exactOptional().meta({ description: 'absent where the registry states none' }),
+  open: z.boolean().meta({ description: 'whether new submissions of the level are taken' }),
+})
+const readyForm = z
+  .object({
+    status: z.literal('ready'),
+    checks: z.array(checkForm),
+    witnesses: z.array(witnessForm).readonly(),
+    levels: z.array(levelForm).readonly(),
+  })
+  .meta({ id: 'Ready' })
 type Check = z.infer<typeof checkForm>
 
 export function alive(): Operation {
@@ -35,14 +55,16 @@ export function ready(gateway: Gateway): Operation {
       id: 'ready',
       method: 'get',
       path: '/readyz',
-      summary: 'Whether envelopes can be taken now',
+      summary: 'Whether envelopes can be taken now, and of which levels',
       access: 'anyone',
       answers: { 200: { description: 'They can.', content: { [jsonType]: readyForm } } },
       refuses: ['unavailable'],
     },
     async ({ requestId }) => {
       const checks = await checksOf(gateway)
-      if (checks.every(({ ok }) => ok)) return json(readyForm, { status: 'ready', checks })
+      if (checks.every(({ ok }) => ok)) {
+        return json(readyForm, { status: 'ready', checks, ...(await standingOf(gateway)) })
+      }
       const problem = problemOf(new Rejected('unavailable'), requestId)
       return respond(problem, { 'retry-after': String(retryAfterSeconds) }, { checks })
     },
@@ -57,7 +79,8 @@ async function checksOf(gateway: Gateway): Promise<Check[]> {
   ]
 }
 
-async function requireCheckpoint({ database }: Gateway): Promise<void> {
+async function requireCheckpoint({ database, damage }: Gateway): Promise<void> {
+  damage.requireNone()
   if ((await readCheckpoint(database)) === undefined)
     throw new Rejected('unavailable', 'no signed checkpoint')
 }
