@@ -189,6 +189,11 @@ export const refusals = {
     title: 'Something that the ledger holds is not what it signed',
     next: 'Nothing is accepted until the operator has restored the database; the logger names the place.',
   },
+  'bad-time-stamp': {
+    status: 422,
+    title: 'The answer of the time-stamping authority is not the time stamp that was asked for',
+    next: 'Compare timestampCertificate with the certificate that the authority signs with now.',
+  },
   'no-witness-policy': {
     status: 422,
     title: 'The registry does not say which witnesses this level needs, or names too few',

@@ -12,6 +12,9 @@ import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
+import { createDamage, guarded } from './ledger/damage.ts'
+import { startScrubber } from './ledger/scrubber.ts'
+import { startStamper, type TimeStamping } from './ledger/time-stamps/stamper.ts'
 import { createWitnesses } from './ledger/witnessing/asking.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { type LedgerFiles, openLedger } from './open-ledger.ts'
@@ -26,12 +29,20 @@ export interface LedgerPair {
   readonly publicKeys: readonly [VerificationKey, VerificationKey]
 }
 
+/** What watches over the ledger while the gateway runs. */
+export interface Vigilance {
+  /** How fast all of it is hashed again; 0 turns it off. */
+  readonly entriesPerSecond: number
+  readonly timeStamping?: TimeStamping
+}
+
 export interface Parts {
   readonly party: PartyId
   readonly keys: GatewayKeys
   readonly ledger: LedgerPair
   readonly ledgerFiles: LedgerFiles
   readonly database: DatabaseSource
+  readonly vigilance: Vigilance
   readonly registry: RegistrySources
   readonly limits: Limits & { readonly waitingQueueLength: number }
   readonly logger: Logger
@@ -76,18 +87,20 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const signer = signerOf(own, parts.ledger)
   const others = current.document.parties.filter(({ id }) => id !== party)
   const witnesses = createWitnesses()
-  const sequencer = await openLedger({
+  const damage = createDamage()
+  const opened = await openLedger({
     ...{ database, signer, own, others, files: parts.ledgerFiles, logger, now, onClose },
     signed: witnesses.hear,
     waitingLimit: limits.waitingQueueLength,
   })
+  const sequencer = guarded(opened, damage)
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
   const registry = holdRegistry(current)
   warnOfStale(registry, parts)
   const signals = { inbox: createSignal(), outbox: createSignal() }
   const directory = () => registry.directory(now())
   const gateway = {
-    ...{ party, database, sequencer, ledger: signer, keys, limits },
+    ...{ party, database, sequencer, damage, ledger: signer, keys, limits },
     ...{ logger, signals, registry, directory, now },
   }
   const relay = startRelay(gateway)
@@ -97,6 +110,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const asking = witnesses.start(gateway, releaser.wake)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
+  const { entriesPerSecond, timeStamping } = parts.vigilance
+  onClose(startScrubber({ ...gateway, signer, entriesPerSecond }))
+  onClose(startStamper({ ...gateway, timeStamping }))
   return gateway
 }
 

@@ -3,16 +3,18 @@
  * the operator, rather than to run on something unsound.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { openKeystore, type Keystore } from '../keys/keystore.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { KeyId, VerificationKey } from '../protocol/key.ts'
-import { type Composed, compose, type LedgerPair, type Parts } from './composition.ts'
+import { type Composed, compose, type LedgerPair, type Parts, type Vigilance } from './composition.ts'
 import { type Config, ConfigurationError } from './config.ts'
 import type { Gateway, GatewayKeys } from './exchange/gateway.ts'
 import { agencyApi } from './http/agency-api.ts'
 import { exchangeApi } from './http/exchange-api.ts'
 import { type Listening, serve } from './http/serve.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { parseCertificate } from './ledger/time-stamps/token.ts'
 import type { LedgerFiles } from './open-ledger.ts'
 
 export interface GatewayProcess {
@@ -113,6 +115,7 @@ function partsOf(
         : { kind: 'postgresql', url: databaseUrl },
     registry: { pinnedRoots, files: registryFiles.map(readRegistry) },
     limits: config,
+    vigilance: vigilanceOf(config),
     logger,
     now: () => Math.floor(Date.now() / 1000),
   }
@@ -121,6 +124,25 @@ function partsOf(
 function ledgerFilesOf({ anchorFile, predecessorFile }: Config): LedgerFiles {
   if (!existsSync(predecessorFile)) return { anchorFile }
   return { anchorFile, predecessor: readFileSync(predecessorFile, 'utf8') }
+}
+
+function vigilanceOf({
+  dataFolder,
+  scrubEntriesPerSecond: entriesPerSecond,
+  timestampUrl: url,
+  timestampCertificate: file,
+}: Config): Vigilance {
+  if (url === undefined && file === undefined) return { entriesPerSecond }
+  if (url === undefined || file === undefined) {
+    throw new ConfigurationError(['timestampUrl and timestampCertificate: should both be set, or neither'])
+  }
+  try {
+    const certificate = parseCertificate(readFileSync(path.resolve(dataFolder, file), 'utf8'))
+    return { entriesPerSecond, timeStamping: { url, certificate } }
+  } catch (cause) {
+    const words = `timestampCertificate: ${file} should be a certificate in PEM`
+    throw Object.assign(new ConfigurationError([words]), { cause })
+  }
 }
 
 /** A keystore without a signing pair is that of a blind gateway. */

@@ -64,6 +64,15 @@ export const settingsSchema = z.strictObject({
   maxEnvelopeBytes: whole(16_384, maxEnvelopeBytes, 2_097_152),
   waitingQueueLength: whole(1, 100_000, 1024),
   longPollSeconds: whole(1, 60, 25),
+  scrubEntriesPerSecond: whole(0, 100_000, 500),
+  timestampUrl: z
+    .string()
+    .regex(/^https?:\/\/\S+$/)
+    .optional()
+    .describe('the address of an RFC 3161 time-stamping authority, or absent'),
+  timestampCertificate: words
+    .optional()
+    .describe('a file name: the certificate, in PEM, with which that authority signs'),
   relayConcurrency: whole(1, 64, 4),
   relayTimeoutSeconds: whole(1, 300, 15),
   relayFirstRetryMilliseconds: whole(10, 60_000, 500),
@@ -89,6 +98,9 @@ export const variables: Readonly<Record<SettingName, string>> = {
   maxEnvelopeBytes: 'POUCH_MAX_ENVELOPE_BYTES',
   waitingQueueLength: 'POUCH_WAITING_QUEUE_LENGTH',
   longPollSeconds: 'POUCH_LONG_POLL_SECONDS',
+  scrubEntriesPerSecond: 'POUCH_SCRUB_ENTRIES_PER_SECOND',
+  timestampUrl: 'POUCH_TIMESTAMP_URL',
+  timestampCertificate: 'POUCH_TIMESTAMP_CERTIFICATE',
   relayConcurrency: 'POUCH_RELAY_CONCURRENCY',
   relayTimeoutSeconds: 'POUCH_RELAY_TIMEOUT_SECONDS',
   relayFirstRetryMilliseconds: 'POUCH_RELAY_FIRST_RETRY_MILLISECONDS',

@@ -53,6 +53,7 @@ test.each([
   ['PGlite', /^@electric-sql\//, /^src\/database\//],
   ['postgres', /^postgres$/, /^src\/database\//],
   ['pino', /^pino$/, ['src/logger.ts']],
+  ['pkijs', /^pkijs$/, /^src\/ledger\/time-stamps\//],
   ['commander', /^commander$/, /^src\/cli\//],
 ])('%s has one door', (_, wanted, door) => {
   const importers = importersOf(wanted)

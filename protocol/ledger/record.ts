@@ -20,6 +20,7 @@ export const events = [
   'audit-read',
   'witness-conflict',
   'scrub',
+  'time-stamp',
   'cover',
 ] as const
 

@@ -4,6 +4,7 @@ import type { OpeningKey, SigningKey, SigningPair } from '../../protocol/key.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
+import type { Damage } from '../ledger/damage.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
@@ -44,6 +45,8 @@ export interface Gateway {
   readonly party: PartyId
   readonly database: Database
   readonly sequencer: Sequencer
+  /** Once some is found nothing is entered, and so nothing accepted. */
+  readonly damage: Damage
   /** What the ledger signs with: the sequencer for its own checkpoints, a witness for others'. */
   readonly ledger: LedgerSigner
   readonly keys: GatewayKeys

@@ -8,8 +8,9 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { errorFields, type Logger } from '../logger.ts'
 
 interface Kept {
-  readonly note: string
   readonly size: number
+  /** Asked for when it is written: not every root that is signed has its note made. */
+  readonly note: () => string
 }
 
 export interface Anchor {
@@ -38,7 +39,7 @@ export function openAnchor(file: string, logger: Logger): Anchor {
     const now = newest
     if (now === undefined || now === onDisk) return
     try {
-      await writeDurably(file, now.note)
+      await writeDurably(file, now.note())
       onDisk = now
     } catch (error) {
       // What was signed is durable in the database; the file is behind until the next checkpoint, and a start says so.

@@ -86,6 +86,7 @@ async function gateway(): Promise<Pick<Ready, 'port' | 'headers'>> {
     database: source.database,
     registry: { pinnedRoots, files: [registry] },
     limits,
+    vigilance: { entriesPerSecond: 0 },
     logger: createLogger('info', { write: () => undefined }),
     now: () => now,
   })

@@ -84,6 +84,7 @@ function partsOf({ party, seeds, registry, pinnedRoots, database, limits }: Proc
     database,
     registry: { pinnedRoots, files: [registry] },
     limits,
+    vigilance: { entriesPerSecond: 0 },
     logger: recordingLogger(),
     now: () => Math.floor(Date.now() / 1000),
   }

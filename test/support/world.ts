@@ -107,6 +107,7 @@ export async function makeWorld(world: WorldOptions): Promise<World> {
       database: source,
       registry: { pinnedRoots, files: [registry] },
       limits,
+      vigilance: { entriesPerSecond: 0 },
       logger: logger ?? recordingLogger(),
       now: () => clock.now,
       ...changes,
