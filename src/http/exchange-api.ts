@@ -10,6 +10,7 @@ import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { addCheckpoint } from './witness-operations.ts'
+import { witnessedCheckpoint } from './witnessed-operation.ts'
 
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
 export function exchangeApi(gateway: Gateway, publicOrigin: string, stopping: AbortSignal): Api {
@@ -27,6 +28,7 @@ export function exchangeOperations(gateway: Gateway): readonly Operation[] {
     adoptRegistry(gateway, 'gateway'),
     ...ledgerOperations(gateway, 'anyone'),
     addCheckpoint(gateway),
+    witnessedCheckpoint(gateway),
   ]
   return documented(operations, {
     title: 'Pouch: exchange listener',
