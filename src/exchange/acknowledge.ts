@@ -26,7 +26,7 @@ import type { Gateway, Origin } from './gateway.ts'
 import { requireOwnWay, sameGateway } from './hosting.ts'
 import { markAcknowledged } from './inbox-table.ts'
 import { insertOutbox } from './outbox-table.ts'
-import { acknowledgementFields, registryFields, transferFields } from './records.ts'
+import { acknowledgementFields, peerReceiptField, registryFields, transferFields } from './records.ts'
 import type { AcknowledgementAnswer, Outcome } from './transfer-status.ts'
 import { recipientsOf, visibleEnvelope } from './visible.ts'
 
@@ -131,7 +131,7 @@ async function enter(
   const { index, receipt, repeated } = await gateway.sequencer.push({
     key,
     fingerprint: statement.ownDigest,
-    record: recordOf(gateway, envelope, statement),
+    record: { ...recordOf(gateway, envelope, statement), ...peerReceiptField(origin) },
     effects: effectsOf(gateway, envelope, statement, origin, key),
   })
   // From here the acknowledgement, its entry and its outbox row are durable together; a crash before the answer costs one

@@ -1,12 +1,14 @@
 /** Answers for requests to other gateways: signed, and bounded in time and in what they may answer. */
 import type { SigningKey } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
-import { signRequest } from '../http/message-signatures.ts'
+import { contentDigest, signRequest } from '../http/message-signatures.ts'
 import { type PeerAnswer, readPeerAnswer } from './peer-answer.ts'
 
 export interface PeerRequest {
   readonly targetUri: string
   readonly body: Uint8Array<ArrayBuffer>
+  /** Of this gateway for what it relays; the other one enters its digest. */
+  readonly receipt?: Uint8Array | undefined
   readonly key: SigningKey
   readonly now: Seconds
   readonly timeoutMilliseconds: number
@@ -29,17 +31,20 @@ export async function postToPeer(request: PeerRequest): Promise<PeerAnswer> {
 async function send({
   targetUri,
   body,
+  receipt,
   key,
   now,
   timeoutMilliseconds,
   stop,
 }: PeerRequest): Promise<Response> {
+  const receiptDigest = receipt && contentDigest(receipt)
+  const parts = { method: 'POST', targetUri, body, ...(receiptDigest && { receiptDigest }) }
   return fetch(targetUri, {
     method: 'POST',
     body,
     headers: {
       'content-type': 'application/cose',
-      ...signRequest({ method: 'POST', targetUri, body }, key, now),
+      ...signRequest(parts, key, now),
     },
     redirect: 'error',
     // One time for the whole of it, the body's last byte included.

@@ -37,6 +37,7 @@ export function submissionRecord(matter: Matter): LedgerRecord {
     },
     policy: policyVersion,
     registry: registryFields(directory),
+    ...peerReceiptField(origin),
   }
 }
 
@@ -62,6 +63,11 @@ export function refusalRecord(
     detail: why,
     registry: registryFields(directory),
   }
+}
+
+/** Of an entry for what another gateway relayed. */
+export function peerReceiptField(origin: Origin) {
+  return origin.kind === 'exchange' && origin.peerReceipt ? { peerReceipt: origin.peerReceipt } : {}
 }
 
 /** What every entry about a transfer names it by. */

@@ -49,18 +49,19 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
 async function answerOfPeer(
   { gateway, stop }: Attempt,
   row: OutboxRow,
-  { digest }: EnvelopeSummary,
+  envelope: EnvelopeSummary,
 ): Promise<PeerAnswer> {
   const answer = await postToPeer({
     targetUri: targetOf(row),
     body: await bodyOf(gateway, row),
+    receipt: await receiptFor(gateway, row, envelope),
     key: gateway.keys.transport,
     now: gateway.now(),
     timeoutMilliseconds: 1000 * gateway.limits.relayTimeoutSeconds,
     stop,
   })
   if (answer.kind !== 'taken') return answer
-  return isReceiptOf(gateway, row.gateway, answer.receipt, digest)
+  return isReceiptOf(gateway, row.gateway, answer.receipt, envelope.digest)
     ? answer
     : { kind: 'unsettled', away: false }
 }
@@ -77,6 +78,16 @@ async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array
       : (await acknowledgementFor(database, row))?.bytes
   if (bytes === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
   return new Uint8Array(bytes)
+}
+
+/** Of the entry by which this gateway took what it relays: the other one enters its digest, and each ledger proves the other. */
+async function receiptFor(
+  { database, sequencer }: Gateway,
+  row: OutboxRow,
+  envelope: EnvelopeSummary,
+): Promise<Uint8Array | undefined> {
+  const { entry_key } = (await acknowledgementFor(database, row)) ?? envelope
+  return (await sequencer.find(entry_key))?.receipt
 }
 
 /** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */

@@ -7,12 +7,18 @@ import type { IncomingMessage } from 'node:http'
 import { type Directory, verificationKeyOf } from '../../protocol/directory.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { KeyId } from '../../protocol/key.ts'
-import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Seconds } from '../../protocol/names.ts'
 import type { Verifier } from '../../protocol/suite.ts'
 import type { Gateway, Origin } from '../exchange/gateway.ts'
 import type { Exchange, ReadBody } from './body.ts'
 import { authenticate } from './credentials.ts'
-import { acceptSignature, nonceSeconds, targetUri, verifyRequest } from './message-signatures.ts'
+import {
+  acceptSignature,
+  nonceSeconds,
+  receiptDigestOf,
+  targetUri,
+  verifyRequest,
+} from './message-signatures.ts'
 import { memoryNonces, type NonceStore } from './nonces.ts'
 import type { Access } from './operation.ts'
 
@@ -59,8 +65,8 @@ export function exchangeDoor(gateway: Gateway, readBody: ReadBody, publicOrigin:
       if (exchange.incoming.headers['signature'] === undefined)
         throw new Rejected('unauthenticated', 'no signature')
       const body = await readBody(exchange)
-      const party = await signedBy(exchange.incoming, body, { gateway, publicOrigin, nonces })
-      return { origin: { kind: 'exchange', party }, body: () => Promise.resolve(body) }
+      const origin = await signedBy(exchange.incoming, body, { gateway, publicOrigin, nonces })
+      return { origin, body: () => Promise.resolve(body) }
     },
   }
 }
@@ -78,13 +84,14 @@ async function signedBy(
   { method = '', url = '', headers }: IncomingMessage,
   body: Uint8Array,
   { gateway, publicOrigin, nonces }: Verifying,
-): Promise<PartyId> {
+): Promise<Origin> {
   const [directory, now] = [gateway.directory(), gateway.now()]
   const request = { method, targetUri: targetUri(publicOrigin, url), body, headers: fields(headers) }
   const keyId = await verifyRequest(request, (id) => transportKey(directory, id, now), now, nonces)
   const party = directory.keys.get(keyId)?.party
   if (party === undefined) throw new Rejected('unauthenticated', `no gateway key ${keyId}`)
-  return party
+  const peerReceipt = receiptDigestOf(request)
+  return { kind: 'exchange', party, ...(peerReceipt && { peerReceipt }) }
 }
 
 function fields(headers: IncomingMessage['headers']): Pick<Headers, 'get'> {

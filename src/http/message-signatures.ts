@@ -6,8 +6,11 @@
  *     signature-input: pouch=("@method" "@target-uri" "content-digest");created=1795435200;nonce="…";keyid="…"
  *     signature: pouch=:…:
  *
+ * A request that relays something carries the digest of the receipt that the sender's gateway gave for it, as a fourth
+ * component after these, `pouch-receipt-digest: sha-256=:…:`. Where the field is there it is signed, or all is refused.
+ *
  * The signature's `nonce` is 16 random bytes in base64url; `keyid` is the key's thumbprint in hexadecimal. A verifier takes
- * these three fields in exactly this form or not at all, so nothing is left to a structured-field parser.
+ * these fields in exactly this form or not at all, so nothing is left to a structured-field parser.
  */
 import { suite } from '#suite'
 import { equalInConstantTime, fromBase64, toBase64, utf8 } from '../../protocol/bytes.ts'
@@ -24,12 +27,18 @@ export interface RequestParts {
   readonly body: Uint8Array
 }
 
+export interface SentRequest extends RequestParts {
+  /** Of the receipt for what is relayed: `contentDigest` of its bytes. */
+  readonly receiptDigest?: string
+}
+
 export interface ReceivedRequest extends RequestParts {
   readonly headers: Pick<Headers, 'get'>
 }
 
 export interface SignatureHeaders {
   readonly 'content-digest': string
+  readonly 'pouch-receipt-digest'?: string
   readonly 'signature-input': string
   readonly signature: string
 }
@@ -40,21 +49,25 @@ export const nonceSeconds = 2 * clockSkewSeconds
 export const acceptSignature = 'pouch=("@method" "@target-uri" "content-digest");created'
 
 const components = '("@method" "@target-uri" "content-digest")'
+const relayComponents = '("@method" "@target-uri" "content-digest" "pouch-receipt-digest")'
 const digestForm = /^sha-256=:[A-Za-z0-9+/]{43}=:$/
 const inputForm =
-  /^pouch=(\("@method" "@target-uri" "content-digest"\);created=(0|[1-9][0-9]{0,11});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{64})")$/
+  /^pouch=(\("@method" "@target-uri" "content-digest"( "pouch-receipt-digest")?\);created=(0|[1-9][0-9]{0,11});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{64})")$/
 const signatureForm = /^pouch=:([A-Za-z0-9+/]{86}==):$/
 
-export function signRequest(request: RequestParts, key: SigningKey, now: number): SignatureHeaders {
+export function signRequest(request: SentRequest, key: SigningKey, now: number): SignatureHeaders {
   if (key.algorithm !== 'ed25519') throw new TypeError('requests are signed with Ed25519')
   if (!isSentAsWritten(request.targetUri))
     throw new TypeError('the target URI is not in the form that is sent')
   const digest = contentDigest(request.body)
   const nonce = toBase64(suite.randomBytes(16)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 22)
-  const parameters = `${components};created=${now};nonce="${nonce}";keyid="${key.id}"`
-  const signature = key.sign(signedBytes(request, digest, parameters))
+  const { receiptDigest } = request
+  const covered = receiptDigest === undefined ? components : relayComponents
+  const parameters = `${covered};created=${now};nonce="${nonce}";keyid="${key.id}"`
+  const signature = key.sign(signedBytes(request, digest, receiptDigest, parameters))
   return {
     'content-digest': digest,
+    ...(receiptDigest === undefined ? {} : { 'pouch-receipt-digest': receiptDigest }),
     'signature-input': `pouch=${parameters}`,
     signature: `pouch=:${toBase64(signature)}:`,
   }
@@ -70,13 +83,13 @@ export async function verifyRequest(
   now: number,
   nonces: NonceStore,
 ): Promise<KeyId> {
-  const { digest, parameters, created, nonce, keyId, signature } = readHeaders(request.headers)
+  const { digest, receiptDigest, parameters, created, nonce, keyId, signature } = readHeaders(request.headers)
   const skew = created - now
   if (Math.abs(skew) > clockSkewSeconds) return refuse(`created is ${skew} s from the clock here`)
   if (!sameText(digest, contentDigest(request.body))) return refuse('content-digest does not fit the content')
   const key = lookup(keyId)
   if (key === undefined) return refuse(`no active gateway key ${keyId}`)
-  if (!key.verify(signedBytes(request, digest, parameters), signature))
+  if (!key.verify(signedBytes(request, digest, receiptDigest, parameters), signature))
     return refuse(`signature by key ${keyId}`)
   if (!(await nonces.claim(keyId, nonce, created + clockSkewSeconds, now))) return refuse('nonce used before')
   return keyId
@@ -86,8 +99,15 @@ function refuse(detail: string): never {
   throw new Rejected('unauthenticated', detail)
 }
 
+/** SHA-256 of the receipt that the sender's gateway gave for what a verified request relays; `undefined` without one. */
+export function receiptDigestOf({ headers }: Pick<ReceivedRequest, 'headers'>): Uint8Array | undefined {
+  const field = headers.get('pouch-receipt-digest')
+  return field === null ? undefined : fromBase64(field.slice('sha-256=:'.length, -1))
+}
+
 interface Received {
   readonly digest: string
+  readonly receiptDigest: string | undefined
   readonly parameters: string
   readonly created: number
   readonly nonce: string
@@ -101,24 +121,35 @@ function readHeaders(headers: Pick<Headers, 'get'>): Received {
   const input = headers.get('signature-input') ?? refuse('no signature-input')
   const signatureField = headers.get('signature') ?? refuse('no signature')
   if (!digestForm.test(digest)) return refuse('content-digest is not one sha-256')
-  const [, parameters, created, nonce, keyId] =
+  const receiptDigest = headers.get('pouch-receipt-digest') ?? undefined
+  if (receiptDigest !== undefined && !digestForm.test(receiptDigest))
+    return refuse('pouch-receipt-digest is not one sha-256')
+  const [, parameters, relaying, created, nonce, keyId] =
     inputForm.exec(input) ?? refuse('signature-input is not of the profile')
+  if ((relaying === undefined) !== (receiptDigest === undefined))
+    return refuse('pouch-receipt-digest is not signed, or not there')
   const signature = fromBase64(
     signatureForm.exec(signatureField)?.[1] ?? refuse('signature is not of the profile'),
   )
   if (parameters === undefined || nonce === undefined || keyId === undefined || signature === undefined) {
     return refuse('signature is not of the profile')
   }
-  return { digest, parameters, created: Number(created), nonce, keyId, signature }
+  return { digest, receiptDigest, parameters, created: Number(created), nonce, keyId, signature }
 }
 
-function signedBytes(request: RequestParts, digest: string, parameters: string): Uint8Array {
+function signedBytes(
+  request: RequestParts,
+  digest: string,
+  receiptDigest: string | undefined,
+  parameters: string,
+): Uint8Array {
   const lines = [
     ['@method', request.method],
     ['@target-uri', request.targetUri],
     ['content-digest', digest],
   ] as const
-  return signatureBase(lines, parameters)
+  const relayed = receiptDigest === undefined ? [] : [['pouch-receipt-digest', receiptDigest] as const]
+  return signatureBase([...lines, ...relayed], parameters)
 }
 
 /** RFC 9421 §2.5. A value with a line break could forge a line of its own. */

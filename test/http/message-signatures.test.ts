@@ -9,11 +9,12 @@ import {
   contentDigest,
   nonceSeconds,
   type ReceivedRequest,
-  type RequestParts,
   signatureBase,
   signRequest,
   targetUri,
   verifyRequest,
+  receiptDigestOf,
+  type SentRequest,
 } from '../../src/http/message-signatures.ts'
 import { memoryNonces, type NonceStore } from '../../src/http/nonces.ts'
 
@@ -21,19 +22,23 @@ const now = 1_795_435_200
 const key = new HeldSigningKey('ed25519', new Uint8Array(32).fill(7))
 const other = new HeldSigningKey('ed25519', new Uint8Array(32).fill(8))
 const lookup = (id: KeyId) => [key, other].find((one) => one.id === id)?.publicKey
-const request: RequestParts = {
+const request: SentRequest = {
   method: 'POST',
   targetUri: 'https://pouch.example.nl/v1/envelopes?from=EST',
   body: utf8('the envelope’s bytes'),
 }
 
-function signed(parts: RequestParts = request, at = now, by = key): ReceivedRequest {
+function signed(parts: SentRequest = request, at = now, by = key): ReceivedRequest {
   return { ...parts, headers: new Headers({ ...signRequest(parts, by, at) }) }
 }
 
 /** The same request with one field replaced, or removed. */
-function withField(name: string, change: (value: string) => string | undefined): ReceivedRequest {
-  const { headers, ...parts } = signed()
+function withField(
+  name: string,
+  change: (value: string) => string | undefined,
+  of = request,
+): ReceivedRequest {
+  const { headers, ...parts } = signed(of)
   const changed = new Headers(headers as Headers)
   const value = change(changed.get(name) ?? '')
   if (value === undefined) changed.delete(name)
@@ -304,5 +309,32 @@ describe('the nonce store in memory', () => {
     )
     expect(nonces.claim('a', nonce(5), now, now)).toBe(false)
     expect(nonces.claim('a', nonce(100), now + 1200, now + 1200)).toBe(true)
+  })
+})
+
+describe('the digest of a receipt', () => {
+  const receipt = utf8('the receipt of the sender’s gateway')
+  const relayed = { ...request, receiptDigest: contentDigest(receipt) }
+  const unauthenticated: unknown = expect.objectContaining({ code: 'unauthenticated' })
+
+  test('is signed with the request that relays, and read from it', async () => {
+    const received = signed(relayed)
+    await expect(verify(received)).resolves.toBe(key.id)
+    expect(receiptDigestOf(received)).toEqual(suite.sha256(receipt))
+    expect(receiptDigestOf(signed())).toBeUndefined()
+  })
+
+  test.each([
+    ['another', () => contentDigest(utf8('another receipt'))],
+    ['none', () => undefined],
+    ['not a digest', () => 'sha-256=:AAAA:'],
+    ['two', (value: string) => `${value}, ${value}`],
+  ])('is not exchanged on the way: %s', async (_, change) => {
+    await expect(verify(withField('pouch-receipt-digest', change, relayed))).rejects.toThrow(unauthenticated)
+  })
+
+  test('is not put on a request that was signed without it', async () => {
+    const added = withField('pouch-receipt-digest', () => contentDigest(receipt))
+    await expect(verify(added)).rejects.toThrow(unauthenticated)
   })
 })
