@@ -11,6 +11,7 @@ import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
+import { timeStamps } from './time-stamp-operation.ts'
 import { roles } from './credentials.ts'
 import { conflicts, resume } from './witness-operations.ts'
 
@@ -35,6 +36,7 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     adoptRegistry(gateway, ['officer']),
     ...ledgerOperations(gateway, roles),
     ...auditorOperations(gateway),
+    timeStamps(gateway),
     conflicts(gateway),
     resume(gateway),
     alive(),
