@@ -16,6 +16,7 @@ import { envelopeChecks } from '../../protocol/envelope/verify.ts'
 import { refusals } from '../../protocol/errors.ts'
 import { evidenceChecks } from '../../protocol/evidence.ts'
 import { coseKey } from '../../protocol/key.ts'
+import { consistencyChecks } from '../../protocol/ledger/consistency-receipt.ts'
 import { receiptChecks } from '../../protocol/ledger/receipt.ts'
 import { events } from '../../protocol/ledger/record.ts'
 import * as numbers from '../../protocol/numbers.ts'
@@ -125,6 +126,7 @@ test.each([
   ['acknowledgement', acknowledgementChecks],
   ['evidence', evidenceChecks],
   ['ledger/receipt', receiptChecks],
+  ['ledger/consistency', consistencyChecks],
 ])('%s.md has the checks of the code, in their order', (object, checks) => {
   const [, section = ''] = documentAt(`protocol/${object}.md`).text.split(/^## What a verifier checks$/m)
   const named = Array.from(section.matchAll(/^\d+\. \*([a-z-]+)\*/gm), ([, name]) => name)
@@ -188,6 +190,7 @@ describe('worked examples', () => {
       'acknowledgement',
       'registry',
       'ledger/receipt',
+      'ledger/consistency',
     ]
     expect(objects.filter((object) => !having.has(`protocol/${object}.md`))).toEqual([])
   })
