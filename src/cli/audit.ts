@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { discloseCommand } from './audit-disclose.ts'
 import { exportCommand } from './audit-export.ts'
 import { proveCommand } from './audit-prove.ts'
+import { reconcileCommand } from './audit-reconcile.ts'
 import { replayCommand } from './audit-replay.ts'
 import { verifyCommand } from './audit-verify.ts'
 
@@ -15,4 +16,5 @@ export function auditCommand(): Command {
     .addCommand(proveCommand())
     .addCommand(discloseCommand())
     .addCommand(replayCommand())
+    .addCommand(reconcileCommand())
 }
