@@ -24,8 +24,9 @@ export const suite: Suite = {
   sha3_256: (message) => plain(crypto.hash('sha3-256', message, 'buffer')),
   shake256: (message, length) =>
     plain(crypto.hash('shake256', message, { outputLength: length, outputEncoding: 'buffer' })),
+  // A key object is cheap to make, and bytes are imported in a dearer way.
   hkdfSha256: (secret, salt, info, length) =>
-    new Uint8Array(crypto.hkdfSync('sha256', secret, salt, info, length)),
+    new Uint8Array(crypto.hkdfSync('sha256', crypto.createSecretKey(secret), salt, info, length)),
   scrypt: (passphrase, salt, cost, blockSize, length) => {
     const maxmem = 128 * blockSize * (cost + 2) + 1024
     return plain(crypto.scryptSync(passphrase, salt, length, { N: cost, r: blockSize, p: 1, maxmem }))

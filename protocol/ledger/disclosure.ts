@@ -6,7 +6,8 @@ import { Rejected } from '../errors.ts'
 import { fieldLeaf, parseLeaf, type SaltedRecord, saltRecord } from './entry.ts'
 import { leafHash } from './merkle.ts'
 import { inclusionRoot, proveInclusion } from './merkle-proof.ts'
-import { type FieldName, fieldNames, type LedgerRecord } from './record.ts'
+import { type FieldName, fieldNames, fieldValues, type LedgerRecord } from './record.ts'
+import { saltAt } from './salting.ts'
 
 const disclosure = is.record({
   type: is.field('type', is.oneOf('pouch-disclosure-v1')),
@@ -31,13 +32,14 @@ export function discloseField(record: LedgerRecord, key: Uint8Array, name: Field
 
 /** The same for several fields of a record that is hashed already. */
 export function discloseFields(
-  { salts, values, node }: SaltedRecord,
+  { record, salts, node }: SaltedRecord,
   names: readonly FieldName[],
 ): readonly Uint8Array[] {
+  const values = fieldValues(record)
   return names.map((name) => {
     const index = fieldNames.indexOf(name)
-    const [salt, value] = [salts[index], values[index]]
-    if (salt === undefined || value === undefined) throw new RangeError(`no field ${name}`)
+    const [salt, value] = [saltAt(salts, index), values[index]]
+    if (value === undefined) throw new RangeError(`no field ${name}`)
     const { path } = proveInclusion(index, fieldNames.length, node)
     return is.encodeAs(disclosure, { type: 'pouch-disclosure-v1', salt, name, value, path })
   })

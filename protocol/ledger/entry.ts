@@ -1,12 +1,12 @@
 /** Answers for ledger entries: the leaf that chains to the one before it and commits to a record it does not show (entry.md). */
 import { suite } from '#suite'
-import { concat, equal, utf8 } from '../bytes.ts'
-import { type CborValue, encode } from '../cbor.ts'
+import { concat, equal } from '../bytes.ts'
+import { encode } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
-import { appendMany, emptyFrontier, leafHash, rootOf } from './merkle.ts'
-import type { NodeReader } from './merkle-proof.ts'
-import { fieldNames, fieldValues, type LedgerRecord } from './record.ts'
+import { leafHash } from './merkle.ts'
+import { fieldNames, type LedgerRecord, recordBytes } from './record.ts'
+import { entryKeyLength, type SaltedBytes, saltAt, saltBytes, saltsOf } from './salting.ts'
 
 /** What a ledger is: the first entry chains to the SHA-256 of this. */
 export const descriptor = is.record({
@@ -40,9 +40,6 @@ export interface Entry {
   readonly hash: Uint8Array
 }
 
-const saltLength = 32
-export const entryKeyLength = 32
-
 /** A fresh key for one record. Deleting it leaves the leaf, the tree and every receipt valid, and the record unprovable. */
 export function newEntryKey(): Uint8Array {
   return suite.randomBytes(entryKeyLength)
@@ -74,25 +71,12 @@ export function commit(record: LedgerRecord, key: Uint8Array): Uint8Array {
 }
 
 /** A record under its key, hashed once: what it is committed and disclosed by. */
-export interface SaltedRecord {
-  readonly salts: readonly Uint8Array[]
-  readonly values: readonly CborValue[]
-  /** The perfect subtrees over the field hashes. */
-  readonly node: NodeReader
-  readonly commitment: Uint8Array
+export interface SaltedRecord extends SaltedBytes {
+  readonly record: LedgerRecord
 }
 
 export function saltRecord(record: LedgerRecord, key: Uint8Array): SaltedRecord {
-  const [salts, values] = [fieldSalts(key), fieldValues(record)]
-  const hashes = hashFields(salts, values)
-  const levels: Uint8Array[][] = [hashes]
-  const frontier = appendMany(emptyFrontier, hashes, ({ level }, hash) => (levels[level] ??= []).push(hash))
-  const node: NodeReader = (level, index) => levels[level]?.[index] ?? missing(level, index)
-  return { salts, values, node, commitment: rootOf(frontier) }
-}
-
-function missing(level: number, index: number): never {
-  throw new RangeError(`no node ${level}/${index}`)
+  return { record, ...saltBytes(recordBytes(record), saltsOf(key)) }
 }
 
 /** Throws `broken-chain` when the key and record are not those that the leaf commits to. */
@@ -125,22 +109,16 @@ function isLeaf(leaf: Uint8Array): boolean {
 }
 
 export function fieldHashes(record: LedgerRecord, key: Uint8Array): readonly Uint8Array[] {
-  return hashFields(fieldSalts(key), fieldValues(record))
+  const { node } = saltRecord(record, key)
+  return fieldNames.map((_, i) => node(0, i))
 }
 
-function hashFields(salts: readonly Uint8Array[], values: readonly CborValue[]): Uint8Array[] {
-  return values.map((value, i) => leafHash(fieldLeaf(i, salts[i] ?? noSalt, encode(value))))
-}
-
-/** One block of HKDF-SHA256 for each field, in their order; showing one tells nothing of the others. */
+/** The salts in the order of the fields; showing one tells nothing of the others. */
 export function fieldSalts(key: Uint8Array): readonly Uint8Array[] {
-  if (key.length !== entryKeyLength) throw new RangeError('an entry key has 32 bytes')
-  const salts = suite.hkdfSha256(key, noSalt, saltInfo, saltLength * fieldNames.length)
-  return fieldNames.map((_, i) => salts.subarray(i * saltLength, (i + 1) * saltLength))
+  const salts = saltsOf(key)
+  return fieldNames.map((_, i) => saltAt(salts, i))
 }
 
-const noSalt = new Uint8Array(0)
-const saltInfo = utf8('pouch/1 entry salts')
 const encodedNames = fieldNames.map((name) => encode(name))
 const fieldStart = Uint8Array.of(0x83, 0x58, 0x20)
 

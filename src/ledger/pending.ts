@@ -1,7 +1,8 @@
 /** Answers for events between push and answer: what can be made of them ahead, and how many go into one batch. */
-import { newEntryKey, type SaltedRecord, saltRecord } from '../../protocol/ledger/entry.ts'
+import { newEntryKey, type SaltedRecord } from '../../protocol/ledger/entry.ts'
 import { idempotencyOf } from '../../protocol/ledger/idempotency.ts'
 import { type LedgerRecord, recordBytes } from '../../protocol/ledger/record.ts'
+import { saltBytes, saltsOf } from '../../protocol/ledger/salting.ts'
 import type { Entered } from './answer.ts'
 import type { NewEntry } from './entries-table.ts'
 import type { Numbering, PairCounter, PairNumbers } from './pair-counter.ts'
@@ -46,8 +47,9 @@ function prepare({ key, fingerprint, record }: NewEvent, numbers: PairNumbers | 
     ...(numbers !== undefined && { pairSequence: numbers }),
   }
   const secret = newEntryKey()
-  const row = { record: recordBytes(whole), secret, key, fingerprint }
-  return { numbers, row, salted: saltRecord(whole, secret) }
+  const bytes = recordBytes(whole)
+  const row = { record: bytes, secret, key, fingerprint }
+  return { numbers, row, salted: { record: whole, ...saltBytes(bytes, saltsOf(secret)) } }
 }
 
 /** The numbers that it gets at its place; where they are not those that it was prepared with, it is prepared again. */
