@@ -85,3 +85,18 @@ export function signedBy(document: RegistryDocument, roots: readonly SigningPair
     roots.map((pair) => signRegistry(proposal, pair)),
   )
 }
+
+/** For `makeWorld`: so many witnesses for each level, of these parties. */
+export function witnessedBy(
+  witnesses: readonly string[],
+  quorums: readonly [number, number, number, number, number],
+  limit: Seconds = 900,
+): (document: RegistryDocument) => RegistryDocument {
+  return (document) => ({ ...document, witnessing: { witnesses, quorums, limit } })
+}
+
+/** For `makeWorld`: the registry says nothing of witnesses. */
+export function unwitnessed({ witnessing, ...rest }: RegistryDocument): RegistryDocument {
+  if (witnessing === undefined) throw new Error('there is nothing to leave out')
+  return rest
+}
