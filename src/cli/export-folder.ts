@@ -17,6 +17,7 @@ import {
   type VerifiedCheckpoint,
   verifyCheckpoint,
 } from '../../protocol/ledger/checkpoint.ts'
+import { cosignersOf } from '../../protocol/ledger/cosigners.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
 import { exportFiles, registryFile, signedRootsFile } from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
@@ -37,7 +38,7 @@ import {
   signedRootsOf,
 } from './export-files.ts'
 
-export const exportChecks = ['descriptor', 'checkpoint', 'entries', 'root', 'receipts'] as const
+export const exportChecks = ['descriptor', 'checkpoint', 'witnesses', 'entries', 'root', 'receipts'] as const
 export type ExportCheck = (typeof exportChecks)[number]
 
 export interface VerifiedExport {
@@ -48,6 +49,8 @@ export interface VerifiedExport {
   readonly records: number
   /** How many roots were signed for receipts. */
   readonly roots: number
+  /** The other parties that cosigned the checkpoint. */
+  readonly witnesses: readonly PartyId[]
   readonly checkpoint: VerifiedCheckpoint
   readonly keys: LedgerKeys
 }
@@ -83,6 +86,8 @@ export function readExport(verifying: Verifying, trace: Trace<ExportCheck> = unt
   trace('checkpoint')
   const keys = keysOf(ledger, directory, now)
   const checkpoint = verifyCheckpoint(read(folder, exportFiles.checkpoint), keys)
+  trace('witnesses')
+  const witnesses = [...cosignersOf(checkpoint, keys, directory, now).keys()]
   const { size } = checkpoint
   trace('entries')
   const audit = auditAll(verifying, ledger, size)
@@ -90,7 +95,7 @@ export function readExport(verifying: Verifying, trace: Trace<ExportCheck> = unt
   concludeAudit(audit, checkpoint)
   trace('receipts')
   const roots = verifyRoots(folder, keys, size)
-  return { party, origin, size, records: audit.records, roots, checkpoint, keys }
+  return { party, origin, size, records: audit.records, roots, witnesses, checkpoint, keys }
 }
 
 /** The registry's keys must be those that the genesis of the ledger names: a ledger cannot change its own. */
