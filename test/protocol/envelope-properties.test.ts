@@ -26,7 +26,8 @@ const many = Array.from({ length: 8 }, (_, i) => ({ ...nld, id: `ORG-${i}`, open
 const listed = many.map(({ id, opening }): Party => {
   const [first] = document.parties
   if (first === undefined) throw new Error('no party')
-  return { ...first, id, keys: [{ use: 'open', key: opening.publicKey, from: now - day }] }
+  const ledger = `${id.toLowerCase()}.example/ledger`
+  return { ...first, id, ledger, keys: [{ use: 'open', key: opening.publicKey, from: now - day }] }
 })
 const wide = directoryOf(
   acceptFirst(signedBy({ ...document, parties: [...document.parties, ...listed] }, roots), pinnedRoots),
