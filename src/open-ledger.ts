@@ -12,7 +12,7 @@ import type { Database } from './database/open.ts'
 import { knownToPeers } from './exchange/known-checkpoints.ts'
 import { type Anchor, openAnchor, readAnchor } from './ledger/anchor.ts'
 import { readCheckpoint } from './ledger/checkpoints-table.ts'
-import { readDescriptor } from './ledger/genesis.ts'
+import { readOwnLedger } from './ledger/genesis.ts'
 import { type Known, knownFromAnchor, type Predecessor, requireHead, verifyOwn } from './ledger/rollback.ts'
 import { openSequencer, type Sequencer } from './ledger/sequencer.ts'
 import type { SignedRoot } from './ledger/signing.ts'
@@ -60,8 +60,8 @@ export async function openLedger(opening: OpeningLedger): Promise<Sequencer> {
     ...(successorOf === undefined ? {} : { successorOf }),
   })
   onClose(() => sequencer.close())
-  // The newest note in the tables may be older than the anchor: a note is not waited for.
-  if (known.length === 0) await keepNewest(database, anchor, signer)
+  // Where there is an anchor, the newest note in the tables may be older: a note is not waited for.
+  if ((await readAnchor(files.anchorFile)) === undefined) await keepNewest(database, anchor, signer)
   if (standing === 'trusted') await enterTrust(opening, sequencer)
   return sequencer
 }
@@ -70,10 +70,10 @@ async function knownOf(
   { others, database, signer: { keys }, files, logger }: OpeningLedger,
   predecessor: Predecessor | undefined,
 ): Promise<readonly Known[]> {
-  const asked = knownToPeers(others, keys, logger)
-  const [note, ledger] = [await readAnchor(files.anchorFile), await readDescriptor(database)]
+  const ledger = await readOwnLedger(database, keys)
+  const note = await readAnchor(files.anchorFile)
   const anchored = note && knownFromAnchor(note, keys, ledger?.successorOf ?? predecessor)
-  return [...(anchored ? [anchored] : []), ...(await asked)]
+  return [...(anchored ? [anchored] : []), ...(await knownToPeers(others, keys, logger))]
 }
 
 /** What the first entry of a new ledger names. The registry knows of it, so that its receipts still count. */

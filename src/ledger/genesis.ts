@@ -2,6 +2,7 @@
 import { equal } from '../../protocol/bytes.ts'
 import * as is from '../../protocol/codec.ts'
 import { Rejected } from '../../protocol/errors.ts'
+import type { LedgerKeys } from '../../protocol/ledger/checkpoint.ts'
 import { descriptor, genesisHash, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
 import { emptyRoot } from '../../protocol/ledger/merkle.ts'
 import type { Database } from '../database/open.ts'
@@ -13,7 +14,7 @@ import type { NewEvent, SequencerOptions } from './sequencer.ts'
 export async function createLedger(options: SequencerOptions): Promise<NewEvent> {
   const { database, signer, actor, now, successorOf } = options
   const { origin, ed25519, mlDsa44 } = signer.keys
-  const fresh = {
+  const fresh: LedgerDescriptor = {
     ...{ origin, ed25519: ed25519.bytes, mlDsa44: mlDsa44.bytes, created: now() },
     ...(successorOf === undefined ? {} : { successorOf }),
   }
@@ -24,20 +25,12 @@ export async function createLedger(options: SequencerOptions): Promise<NewEvent>
     last: genesisHash(fresh),
     fence: 0,
   })
-  const ledger = await readDescriptor(database)
-  const same =
-    ledger?.origin === origin && equal(ledger.ed25519, ed25519.bytes) && equal(ledger.mlDsa44, mlDsa44.bytes)
+  const ledger = (await readOwnLedger(database, signer.keys)) ?? fresh
   // Started once more with another predecessor than the one named is a mistake that nothing would show later.
-  const named = successorOf === undefined || isSame(ledger?.successorOf, successorOf)
-  if (!named)
+  if (successorOf !== undefined && !isSame(ledger.successorOf, successorOf))
     throw new Rejected(
       'ledger-rollback',
       `the database holds a ledger that does not succeed ${successorOf.origin}`,
-    )
-  if (!same)
-    throw new Rejected(
-      'unknown-key',
-      `the database holds the ledger of ${ledger?.origin ?? 'nobody'} with other keys`,
     )
   const record = { event: 'genesis', actor, at: ledger.created, digest: genesisHash(ledger) } as const
   return { key: 'genesis', fingerprint: genesisHash(ledger), record, effects: [] }
@@ -45,6 +38,19 @@ export async function createLedger(options: SequencerOptions): Promise<NewEvent>
 
 function isSame(named: Predecessor | undefined, { origin, size, root }: Predecessor): boolean {
   return named?.origin === origin && named.size === size && equal(named.root, root)
+}
+
+/** Throws `unknown-key` when the database holds another ledger than that of these keys; `undefined` when it holds none. */
+export async function readOwnLedger(
+  database: Database,
+  { origin, ed25519, mlDsa44 }: LedgerKeys,
+): Promise<LedgerDescriptor | undefined> {
+  const ledger = await readDescriptor(database)
+  if (ledger === undefined) return undefined
+  const same =
+    ledger.origin === origin && equal(ledger.ed25519, ed25519.bytes) && equal(ledger.mlDsa44, mlDsa44.bytes)
+  if (same) return ledger
+  throw new Rejected('unknown-key', `the database holds the ledger of ${ledger.origin} with other keys`)
 }
 
 /** What the ledger in this database is; `undefined` before the first start. */

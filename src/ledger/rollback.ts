@@ -61,20 +61,33 @@ export type Predecessor = NonNullable<LedgerDescriptor['successorOf']>
 
 /**
  * What the anchor file says. One of the ledger that this one succeeds says nothing of this one. Throws `ledger-rollback` for
- * one of any other ledger, and as `verifyCheckpoint`.
+ * one of any other ledger, and `no-anchor` for what these keys did not sign.
  */
 export function knownFromAnchor(
   note: string,
   keys: LedgerKeys,
   predecessor: Predecessor | undefined,
 ): Known | undefined {
-  const { origin, size, root } = verifyOwn(note, keys)
+  const { origin, size, root } = verifyAnchor(note, keys)
   if (origin === keys.origin) return { by: 'the anchor file', size, root }
   if (predecessor?.origin === origin && predecessor.size >= size) return undefined
   throw new Rejected(
     'ledger-rollback',
     `the anchor file knows ${size} entries of ${origin}, which ${keys.origin} does not succeed`,
   )
+}
+
+function verifyAnchor(note: string, keys: LedgerKeys): CheckpointBody {
+  try {
+    return verifyOwn(note, keys)
+  } catch (cause) {
+    if (!(cause instanceof Rejected)) throw cause
+    throw new Rejected(
+      'no-anchor',
+      `the anchor file is no checkpoint that these keys signed (${cause.code})`,
+      { cause },
+    )
+  }
 }
 
 /** A checkpoint of any ledger, by its own word, that these keys signed. */

@@ -14,6 +14,8 @@ export interface TestDatabases {
   readonly kind: DatabaseKind
   /** A fresh, empty place for a database. It goes away after the test, or after all tests when made before them. */
   readonly fresh: () => Promise<DatabaseSource>
+  /** A copy of a database that nobody has open, as a dump restored elsewhere is. */
+  readonly copy: (source: DatabaseSource) => Promise<DatabaseSource>
   /** Opens a fresh database, or one again; closed likewise. */
   readonly open: (source?: DatabaseSource) => Promise<Database>
 }
@@ -33,12 +35,19 @@ function testDatabases(kind: DatabaseKind): TestDatabases {
     atEnd(remove)
     return source
   }
+  const copy = async (from: DatabaseSource): Promise<DatabaseSource> => {
+    const { source, remove } =
+      from.kind === 'embedded' ? freshDirectory(from.directory) : await freshUrl(from.url)
+    atEnd(() => rmSync(anchorOf(source), { force: true }))
+    atEnd(remove)
+    return source
+  }
   const open = async (source?: DatabaseSource): Promise<Database> => {
     const database = await openDatabase(source ?? (await fresh()))
     atEnd(() => database.destroy())
     return database
   }
-  return { kind, fresh, open }
+  return { kind, fresh, copy, open }
 }
 
 /** Runs what it is given after the test, or after all tests when it is given outside of one; the last first. */
@@ -62,19 +71,20 @@ interface Fresh {
   readonly remove: () => Promise<void> | void
 }
 
-function freshDirectory(): Fresh {
+function freshDirectory(from = inject('embeddedTemplate')): Fresh {
   const directory = mkdtempSync(path.join(tmpdir(), 'pouch-embedded-'))
-  cpSync(inject('embeddedTemplate'), directory, { recursive: true })
+  cpSync(from, directory, { recursive: true })
   return {
     source: { kind: 'embedded', directory },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }
 
-async function freshUrl(): Promise<Fresh> {
+async function freshUrl(from?: string): Promise<Fresh> {
   const server = inject('postgresUrl')
   const name = `pouch_test_${randomUUID().replaceAll('-', '')}`
-  await onServer(server, `create database ${name}`)
+  const template = from === undefined ? '' : ` template ${new URL(from).pathname.slice(1)}`
+  await onServer(server, `create database ${name}${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return {
