@@ -23,10 +23,11 @@ export class ConnectionLost extends Error {
 
 /**
  * Not a fault of what was asked: the connection is lost (postgres.js and Node name that by a word), or the server is
- * busy, full, read-only or stopping (SQLSTATE 08, 25006, 40, 53, 55, 57, 58). What was under way may have happened.
+ * busy, full, read-only or stopping, or ended a transaction that waited too long for its next statement (SQLSTATE 08, 25006,
+ * 25P03, 40, 53, 55, 57, 58). What was under way may have happened.
  */
 export function isPassing(error: unknown): boolean {
   if (error instanceof ConnectionLost) return true
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^((08|40|53|55|57|58)...|25006)$/.test(code) || /^(CONNECT|(?!ERR_)E[A-Z]+$)/.test(code)
+  return /^((08|40|53|55|57|58)...|25006|25P03)$/.test(code) || /^(CONNECT|(?!ERR_)E[A-Z]+$)/.test(code)
 }

@@ -21,7 +21,10 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
     {
       query: queryOn(client),
       transaction: async (settings, work) => {
-        await client.begin(settings, (connection) => work(queryOn(connection)))
+        await client.begin(settings, async (connection) => {
+          // Sent ahead of the first statement without waiting for its answer.
+          await Promise.all([connection.unsafe(limitIdleTime), work(queryOn(connection))])
+        })
       },
       // A connection that was lost with a statement under way would be waited for without end.
       close: () => client.end({ timeout: 1 }),
@@ -31,6 +34,10 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
   await ask(dialect, url)
   return dialect
 }
+
+// A program that is stopped, or cut off, within a transaction holds its locks; the server ends it, and others go on. The
+// local setting is for PGBouncer, which refuses it at the start of a connection.
+const limitIdleTime = "set local idle_in_transaction_session_timeout = '5s'"
 
 function queryOn(client: postgres.Sql | postgres.TransactionSql): Query {
   return async (sql, parameters) => {

@@ -8,10 +8,15 @@ import type { DatabaseSource } from '../../src/database/open.ts'
 /** What the process is told. */
 export interface PushingOrder {
   readonly source: DatabaseSource
-  /** Begins the keys of its events: two processes with one name push the same events. */
+  /** Begins the keys of its events. */
   readonly name: string
   readonly journal: string
   readonly inFlight: number
+}
+
+/** Some events are pushed by every process, as by a caller who asks another replica. */
+export function keyOf(name: string, number: number): string {
+  return number % 50 === 0 ? `shared-${number}` : `${name}-${number}`
 }
 
 export interface Acknowledged {

@@ -9,7 +9,7 @@ import { Rejected } from '../../../protocol/errors.ts'
 import { openDatabase } from '../../../src/database/open.ts'
 import type { Entered } from '../../../src/ledger/answer.ts'
 import { type NewEvent, openSequencer } from '../../../src/ledger/sequencer.ts'
-import { type Acknowledged, type JournalLine, linesOf, type PushingOrder } from '../journal.ts'
+import { type Acknowledged, type JournalLine, keyOf, linesOf, type PushingOrder } from '../journal.ts'
 import { signer } from '../ledger.ts'
 
 const order = JSON.parse(process.argv[2] ?? '') as PushingOrder
@@ -56,7 +56,7 @@ async function untilAnswered(number: number): Promise<void> {
 }
 
 function eventOf(number: number): NewEvent {
-  const key = `${order.name}-${number}`
+  const key = keyOf(order.name, number)
   const fingerprint = new Uint8Array(createHash('sha256').update(key).digest())
   const record = { event: 'submission-acceptance', actor: 'EST', at: now(), transfer: key } as const
   return { key, fingerprint, record, effects: [] }
