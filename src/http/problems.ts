@@ -3,6 +3,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { type Code, Rejected, refusals } from '../../protocol/errors.ts'
+import { Overloaded } from '../ledger/pace.ts'
 import { errorFields, type Logger } from '../logger.ts'
 import { problemMediaType } from './forms/problem.ts'
 
@@ -82,7 +83,7 @@ export function onError(options: ProblemOptions): ErrorHandler {
     }
     const problem = problemOf(rejected, requestId)
     options.logger.info('request-refused', { ...about, status: problem.status, code: rejected.code })
-    return respond(problem, extraHeaders(rejected.code, options))
+    return respond(problem, extraHeaders(rejected, options))
   }
 }
 
@@ -121,10 +122,12 @@ export function respond(
   })
 }
 
-function extraHeaders(code: Code, options: ProblemOptions): Readonly<Record<string, string>> {
-  const { status } = refusals[code]
+function extraHeaders(rejected: Rejected, options: ProblemOptions): Readonly<Record<string, string>> {
+  const { status } = refusals[rejected.code]
   if (status === 401) return options.challenge
-  return status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}
+  if (status !== 503) return {}
+  const seconds = rejected instanceof Overloaded ? rejected.retryAfterSeconds : retryAfterSeconds
+  return { 'retry-after': String(seconds) }
 }
 
 function requestIdOf(c: Context): string {

@@ -7,6 +7,7 @@ import { auditEntries, beginAudit, concludeAudit } from '../../protocol/ledger/a
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import { verifyCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
+import { parseRecord } from '../../protocol/ledger/record.ts'
 import { verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import { tilesOf } from '../../protocol/ledger/tiles.ts'
 import type { Database, Transaction } from '../../src/database/open.ts'
@@ -98,4 +99,25 @@ export async function auditFromBytes(
     expect(entries[index]?.leaf).toStrictEqual(leaf)
   }
   return entries.map(({ key }) => key)
+}
+
+/** An event that counts a transfer. */
+export function transferOf(
+  key: string,
+  from: string,
+  to: readonly string[],
+  effects: readonly Effect[] = [],
+): NewEvent {
+  const event = eventOf(key, effects)
+  return { ...event, record: { ...event.record, from, to }, counts: { from, to } }
+}
+
+/** The numbers in the records, pair by pair, in the ledger's order. */
+export async function pairNumbers(database: Database): Promise<Readonly<Record<string, readonly number[]>>> {
+  const numbers: Record<string, number[]> = {}
+  for (const { record } of await readEntries(database, { start: 0, end: Number.MAX_SAFE_INTEGER })) {
+    const { from = '', pairSequence } = parseRecord(record ?? new Uint8Array(0))
+    for (const [to, number] of pairSequence ?? []) (numbers[`${from} ${to}`] ??= []).push(number)
+  }
+  return numbers
 }
