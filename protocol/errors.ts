@@ -169,6 +169,11 @@ export const refusals = {
     title: 'The signed note or checkpoint is malformed',
     next: 'Fetch it again from the ledger.',
   },
+  'transfer-unfinished': {
+    status: 409,
+    title: 'The transfer is not finished',
+    next: 'Shred its records once every recipient has opened or refused it, or it has expired.',
+  },
   'broken-chain': {
     status: 422,
     title: 'An entry does not continue the chain',
@@ -201,8 +206,8 @@ export const refusals = {
   },
   'no-quorum': {
     status: 503,
-    title: 'Too few witnesses have cosigned the ledger of late for anything of this level to be accepted',
-    next: 'Send it again later; the operator sees in /readyz which witnesses are silent.',
+    title: 'Too few witnesses have cosigned the ledger',
+    next: 'Try again later; the operator sees in /readyz which witnesses are silent.',
   },
   'unknown-ledger': {
     status: 404,

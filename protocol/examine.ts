@@ -6,14 +6,14 @@ import { acknowledgementChecks, verifyAcknowledgement } from './acknowledgement.
 import { attestationChecks, type VerifiedAttestation, verifyAttestation } from './attestation/verify.ts'
 import { toHex, utf8 } from './bytes.ts'
 import type { CborValue } from './cbor.ts'
-import { type Directory, keysOfLedger, ownerOfLedger } from './directory.ts'
+import { type Directory, keysOfLedger, ownerOfLedger, witnessesFor } from './directory.ts'
 import { openEnvelope } from './envelope/open.ts'
 import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify.ts'
 import { evidenceChecks, verifyEvidence } from './evidence.ts'
 import type { OpeningKey } from './key.ts'
 import { type Kind, kindOf } from './kind.ts'
 import { printLabel, printMarking } from './label.ts'
-import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
+import { parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
 import {
   consistencyChecks,
   consistencyOrigin,
@@ -23,7 +23,8 @@ import { disclosureChecks, disclosureOrigin, verifyDisclosedEntries } from './le
 import { disclosedFacts } from './ledger/disclosed-facts.ts'
 import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
 import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
-import type { Seconds } from './names.ts'
+import { witnessesOf } from './ledger/witness.ts'
+import type { PartyId, Seconds } from './names.ts'
 import { acceptFirst, requireFresh } from './registry.ts'
 import { type CheckResult, report, type Trace } from './report.ts'
 import { rootsDigest } from './roots.ts'
@@ -117,21 +118,27 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
       return { ledger: origin, party, size: checkpoint.size, at: checkpoint.at, ...disclosedFacts(entries) }
     }),
   checkpoint: (bytes, { directory, now }) =>
-    run(['ledger', 'signatures'], (trace) => {
+    run(['ledger', 'signatures', 'witnesses'], (trace) => {
       trace('ledger')
       const { origin } = parseCheckpoint(bytes)
       const owner = ownerOfLedger(directory, origin)
       trace('signatures')
-      const { size, root, at } = verifyCheckpoint(bytes, keysOfLedger(directory, origin, now))
-      return { ledger: origin, party: owner, size, root: toHex(root), at }
+      const checkpoint = verifyCheckpoint(bytes, keysOfLedger(directory, origin, now))
+      trace('witnesses')
+      const witnesses = witnessFacts(checkpoint, directory, owner, now)
+      const { size, root, at } = checkpoint
+      return { ledger: origin, party: owner, size, root: toHex(root), at, ...witnesses }
     }),
   'tlog-proof': (bytes, { directory, now }) =>
-    run(['ledger', ...proofChecks], (trace) => {
+    run(['ledger', ...proofChecks, 'witnesses'], (trace) => {
       trace('ledger')
       const { origin } = parseCheckpoint(utf8(parseProof(bytes).checkpoint))
       const owner = ownerOfLedger(directory, origin)
       const { index, checkpoint } = verifyProof(bytes, keysOfLedger(directory, origin, now), trace)
-      return { ledger: origin, party: owner, entry: index, size: checkpoint.size, at: checkpoint.at }
+      trace('witnesses')
+      const witnesses = witnessFacts(checkpoint, directory, owner, now)
+      const { size, at } = checkpoint
+      return { ledger: origin, party: owner, entry: index, size, at, ...witnesses }
     }),
   evidence: (bytes, { directory, now }) =>
     run(evidenceChecks, (trace) => {
@@ -170,6 +177,17 @@ function envelopeFacts(envelope: VerifiedEnvelope): Facts {
     'issued at': issuedAt,
     'expires at': expiresAt,
   }
+}
+
+/** Which of the witnesses that the registry names have cosigned: with both keys, each line verified. */
+function witnessFacts(
+  checkpoint: VerifiedCheckpoint,
+  directory: Directory,
+  owner: PartyId,
+  now: Seconds,
+): Facts {
+  const witnesses = [...witnessesOf(checkpoint, witnessesFor(directory, owner, now)).keys()]
+  return { 'witnessed by': witnesses.length === 0 ? 'nobody' : witnesses }
 }
 
 /** Of what the entry is, as far as the receipt shows it. */

@@ -28,7 +28,7 @@ export type LedgerEvent = (typeof events)[number]
 
 const digest = is.bytes(32)
 
-const decision = is.record({
+export const decision = is.record({
   allow: is.field('allow', is.boolean),
   grounds: is.field('grounds', setOf(is.text(500))),
   /** What the label is worth on the common scale; null when something about it is unknown. */

@@ -12,6 +12,7 @@ import { initCommand } from './init.ts'
 import { inspectCommand } from './inspect.ts'
 import { keysCommand } from './keys.ts'
 import { openCommand } from './open.ts'
+import { receiptCommand } from './receipt.ts'
 import { registryCommand } from './registry.ts'
 import { sealCommand } from './seal.ts'
 import { sendCommand } from './send.ts'
@@ -55,6 +56,7 @@ export function program(terminal: Terminal = standard, asJson = false): Command 
     inboxCommand(),
     acknowledgeCommand(),
     evidenceCommand(),
+    receiptCommand(),
     extractCommand(),
     sealCommand(),
     openCommand(),

@@ -56,11 +56,12 @@ function sending(
 }
 
 function sent(submission: SubmissionView, options: SendOptions): Answer {
-  const { id, index, repeated, receipt: bytes } = submission
+  const { id, index, state, repeated, receipt: bytes } = submission
   const { receipt } = options
   if (receipt !== undefined) writeNew(receipt, bytes)
   const lines = [
     `envelope ${id} ${repeated ? 'was accepted before; this is the first answer' : 'is accepted'}`,
+    ...(state === 'held' ? ['  held until witnesses have cosigned the ledger; then it goes on its way'] : []),
     `  entry ${index} of the gateway’s ledger${receipt === undefined ? '' : `, receipt in ${receipt}`}`,
     `  next: pouch status ${id}${again(options)}`,
   ]

@@ -22,7 +22,7 @@ export function statusCommand(): Command {
 type Recipient = StatusView['recipients'][number]
 
 const relayWords: Readonly<Record<Recipient['relay'], string>> = {
-  held: 'held until witnesses have cosigned the ledger',
+  held: 'held here',
   here: 'in the inbox of this gateway',
   waiting: 'not at its gateway yet, and tried again',
   done: 'at its gateway',
@@ -40,5 +40,11 @@ function shown(status: StatusView): Answer {
     return `  ${party}: ${relayWords[relay]}${code === undefined ? '' : ` (${code})`}; ${answered}`
   })
   const heading = `envelope ${status.id} from ${status.issuer}, entry ${status.index}, accepted ${toDate(status.acceptedAt)}`
-  return answer([heading, ...lines].join('\n'), status)
+  const waits =
+    status.state === 'held'
+      ? [
+          `  held until ${status.quorum} of the witnesses ${status.quorum === 1 ? 'has' : 'have'} cosigned the ledger`,
+        ]
+      : []
+  return answer([heading, ...waits, ...lines].join('\n'), status)
 }

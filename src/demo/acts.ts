@@ -10,6 +10,7 @@ import { verifyExport } from '../cli/export-folder.ts'
 import { Client } from '../client/client.ts'
 import { exportLedger } from '../client/export.ts'
 import { ProblemError } from '../client/problem-error.ts'
+import { upgradeReceipt } from '../client/upgrade.ts'
 import type { Agency, Union } from './agencies.ts'
 import { overreach, visitConfirmation } from './requests.ts'
 import { milliseconds, type Telling } from './telling.ts'
@@ -32,22 +33,78 @@ function agencyNamed({ agencies }: Union, id: string): Agency {
   return found
 }
 
+/** Every gateway takes SECRET once it has heard of a witness, which takes as long as for the first of them to answer. */
+export async function heardOf({ union, tell }: Stage): Promise<void> {
+  const began = performance.now()
+  await Promise.all(union.agencies.map(({ agencyPort }) => takesSecret(agencyPort)))
+  tell.figure('until each ledger is witnessed by another', milliseconds(began))
+  tell.say(
+    'each is witness to the ledgers of the others: SECRET waits for one of them, what is above for both',
+  )
+}
+
+async function takesSecret(agencyPort: number): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const response = await fetch(`http://127.0.0.1:${agencyPort}/readyz`)
+    const { levels = [] } = (await response.json()) as { readonly levels?: readonly Level[] }
+    if (levels.some(({ level, open }) => level === 3 && open)) return
+    await pause()
+  }
+  throw new Error('the witnesses are silent')
+}
+
+interface Level {
+  readonly level: number
+  readonly open: boolean
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100))
+}
+
 /** EST confirms a clearance to NLD and NATO-NOS; both open it and acknowledge. Gives the envelope's id. */
 export async function permitted(stage: Stage): Promise<string> {
   const { tell, folder } = stage
   const est = clientOf(stage, 'EST')
   const began = performance.now()
-  const { id, index, receipt } = await est.package(visitConfirmation(stage.now()))
+  const { id, index, receipt, state } = await est.package(visitConfirmation(stage.now()))
   tell.figure('issue, seal to 2 recipients, decide, enter, receipt', milliseconds(began))
   tell.say(`EST signs and seals: envelope ${id}`)
   tell.say(`permitted; entry ${index} of EST’s ledger, receipt ${receipt.length} bytes`)
+  tell.say(state === 'held' ? 'held: it is SECRET, and waits until a witness has cosigned that entry' : state)
   writeFileSync(path.join(folder, 'receipt.cbor'), receipt)
   writeFileSync(path.join(folder, 'envelope.cose'), await est.fetch(id))
+  await released(stage, id)
   for (const reader of ['NLD', 'NATO-NOS']) await read(stage, reader, id)
   await settled(est, id)
   tell.figure('from request to both acknowledgements back', milliseconds(began))
   tell.say('EST holds both acknowledgements, and the receipts of both ledgers')
   return id
+}
+
+async function released(stage: Stage, id: string): Promise<void> {
+  const est = clientOf(stage, 'EST')
+  const began = performance.now()
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if ((await est.status(id)).state === 'released') {
+      stage.tell.figure('from receipt to release by a witness', milliseconds(began))
+      stage.tell.say('released: a witness has cosigned, and EST’s gateway relays it')
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`envelope ${id} was not witnessed`)
+}
+
+/** The receipt is EST's word; the proof that it becomes is that of EST and of a witness. */
+export async function upgraded(stage: Stage): Promise<void> {
+  const { folder, tell, union } = stage
+  const receipt = new Uint8Array(readFileSync(path.join(folder, 'receipt.cbor')))
+  const { proof, size, witnesses } = await upgradeReceipt(receipt, union.directory, stage.now())
+  writeFileSync(path.join(folder, 'receipt.tlog-proof'), proof)
+  const names = [...witnesses.keys()].join(' and ')
+  tell.say(`EST’s receipt becomes a proof under ${size} entries that ${names} cosigned`)
+  tell.say('EST cannot show another history to anyone who has it, unless its witnesses do so too')
 }
 
 async function read(stage: Stage, reader: string, id: string): Promise<void> {
@@ -73,7 +130,7 @@ async function settled(client: Client, id: string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
     const { recipients } = await client.status(id)
     if (recipients.every(({ acknowledgement }) => acknowledgement?.outcome === 'opened')) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause()
   }
   throw new Error(`envelope ${id} was not acknowledged`)
 }

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from '#suite'
 import { toHex } from '../../protocol/bytes.ts'
-import { audited, permitted, refused, type Stage, tampered, thirdParty } from './acts.ts'
+import { audited, heardOf, permitted, refused, type Stage, tampered, thirdParty, upgraded } from './acts.ts'
 import { type AgencyPlan, founded } from './agencies.ts'
 import { freePorts, type GatewayProcess, startGateway } from './processes.ts'
 import { milliseconds, Telling } from './telling.ts'
@@ -53,8 +53,11 @@ async function demonstrate(): Promise<void> {
   const stage = await found()
   tell.act('Their gateways start')
   await startAll(stage)
+  await heardOf(stage)
   tell.act('EST confirms a clearance to NLD and NATO-NOS')
   const id = await permitted(stage)
+  tell.act('EST’s receipt is witnessed')
+  await upgraded(stage)
   tell.act('NLD asks for what no agreement allows')
   await refused(stage)
   tell.act('An envelope is tampered with')
@@ -124,6 +127,7 @@ function commands(): readonly (readonly [command: string, about: string])[] {
     ['npx pouch verify pouch-demo/tampered.cose --data pouch-demo/nld', 'which check the changed bit fails'],
     ['npx pouch verify pouch-demo/evidence.cbor --data pouch-demo/nld', 'the whole transfer, in one file'],
     ['npx pouch verify pouch-demo/receipt.cbor --data pouch-demo/nld', 'EST’s ledger holds the entry'],
+    ['npx pouch verify pouch-demo/receipt.tlog-proof --data pouch-demo/nld', 'and who has witnessed it'],
     ['npx pouch inspect pouch-demo/envelope.cose', 'what is on the wire'],
     [`${opening} open pouch-demo/envelope.cose --data pouch-demo/nld`, 'what NLD’s keys find inside'],
     [
