@@ -43,23 +43,29 @@ async function run(options: ScrubberOptions, stop: AbortSignal): Promise<void> {
       place ??= (await readPlace(options.database, options.signer)) ?? (await beginPass(options))
       place = place && (await pass(options, place, stop))
     } catch (error) {
-      if (error instanceof Rejected && error.code === 'ledger-damaged') return name(options, error)
-      // The database is away. The place stays.
+      if (error instanceof Rejected && error.code === 'ledger-damaged') {
+        name(options, error)
+        return
+      }
+      // The database is away. What was hashed since the place was kept is hashed again.
       options.logger.error('task-failed', { task: 'scrub', ...errorFields(error) })
+      place = undefined
     }
     await restFor(lookAgainMilliseconds, stop)
   }
 }
 
-/** To the end of the pass, and from there to the beginning of the next, when it is time for it. */
+/** To the end of the pass; from there to the beginning of the next, when it is time for it. */
 async function pass(options: ScrubberOptions, from: Place, stop: AbortSignal): Promise<Place | undefined> {
   const { database, signer, now } = options
-  const place = await toTheEnd(options, from, stop)
+  if (from.size === from.until && now() < from.begun + passSeconds) return from
+  const begun = from.size === from.until ? await beginPass(options) : from
+  if (begun === undefined) return undefined
+  const place = await toTheEnd(options, begun, stop)
+  // A crash between the entry and the place: the end of the pass is hashed again, and the entry is there already.
+  if (place.size === place.until) await enterPass(options, place)
   await keepPlace(database, signer, place)
-  if (place.size < place.until) return place
-  // A crash in between: the place says that the pass is done, and the entry is made at the next look.
-  await enterPass(options, place)
-  return now() >= place.begun + passSeconds ? beginPass(options) : place
+  return place
 }
 
 async function toTheEnd(options: ScrubberOptions, from: Place, stop: AbortSignal): Promise<Place> {

@@ -4,6 +4,7 @@ import { leafHash } from '../../protocol/ledger/merkle.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { Database } from '../../src/database/open.ts'
 import { readEntries } from '../../src/ledger/entries-table.ts'
+import { readHead } from '../../src/ledger/head-table.ts'
 import { openSequencer } from '../../src/ledger/sequencer.ts'
 import { rootAt } from '../../src/ledger/store.ts'
 import { eventOf, now } from './sequenced.ts'
@@ -27,9 +28,7 @@ export async function append(
   actor: string,
   keys: readonly string[],
 ): Promise<void> {
-  const [{ size: before = 0 } = {}] = (
-    await sql<{ size: number }>`select size from ledger_head`.execute(database)
-  ).rows
+  const before = (await readHead(database))?.size ?? 0
   const sequencer = await openSequencer({ database, signer, actor, now })
   for (const key of keys) await sequencer.push(eventOf(key))
   await sequencer.close()

@@ -2,7 +2,7 @@
  * Answers for RFC 3161: the request for a time stamp of some bytes, and whether a response is the time stamp that was asked
  * for, by the one certificate that is trusted for it. No chain is looked at: the certificate is the operator's choice.
  */
-import { Certificate, id_eContentType_TSTInfo, SignedData, TimeStampResp, TSTInfo } from 'pkijs'
+import { Certificate, id_eContentType_TSTInfo, PKIStatus, SignedData, TimeStampResp, TSTInfo } from 'pkijs'
 import { suite } from '#suite'
 import { concat, equal, fromBase64 } from '../../../protocol/bytes.ts'
 import { Rejected } from '../../../protocol/errors.ts'
@@ -63,7 +63,7 @@ async function verified(
   certificate: Certificate,
 ): Promise<TimeStamp> {
   const { status, timeStampToken } = TimeStampResp.fromBER(new Uint8Array(response))
-  if (status.status !== 0 || timeStampToken === undefined) throw new Rejected('bad-time-stamp', 'not granted')
+  if (status.status !== PKIStatus.granted || timeStampToken === undefined) throw new Rejected('bad-time-stamp', 'not granted')
   const signed = new SignedData({ schema: timeStampToken.content })
   const content = signed.encapContentInfo
   if (content.eContentType !== id_eContentType_TSTInfo || content.eContent === undefined) {
