@@ -11,6 +11,7 @@ import { inboxCommand } from './inbox.ts'
 import { initCommand } from './init.ts'
 import { inspectCommand } from './inspect.ts'
 import { keysCommand } from './keys.ts'
+import { ledgerCommand } from './ledger.ts'
 import { openCommand } from './open.ts'
 import { receiptCommand } from './receipt.ts'
 import { registryCommand } from './registry.ts'
@@ -63,6 +64,7 @@ export function program(terminal: Terminal = standard, asJson = false): Command 
     verifyCommand(),
     inspectCommand(),
     auditCommand(),
+    ledgerCommand(),
     keysCommand(),
     registryCommand(),
     credentialCommand(),

@@ -10,6 +10,7 @@ import {
   statusForm,
   type StatusView,
 } from '../http/forms/inbox.ts'
+import { shreddedForm, shreddingForm } from '../http/forms/shredding.ts'
 import { adoptedForm } from '../http/forms/registry.ts'
 import {
   acknowledgedForm,
@@ -162,6 +163,13 @@ export class Client {
   /** The signatures of the roots of the sizes from 256 × `bundle` + 1 on; for auditors. */
   async ledgerCheckpoints(bundle: number): Promise<Uint8Array> {
     return this.#bytes(`/v1/ledger/checkpoints/${bundle}`)
+  }
+
+  /** Deletes records of finished transfers, of one page of the ledger; for officers. */
+  async shred(wanted: z.output<typeof shreddingForm>): Promise<z.output<typeof shreddedForm>> {
+    const body = JSON.stringify(z.encode(shreddingForm, wanted))
+    const headers = { 'content-type': jsonType }
+    return this.#json(shreddedForm, { method: 'POST', path: '/v1/ledger/shred', headers, body })
   }
 
   /** Offers a signed registry, and gives the version then in force. */

@@ -12,6 +12,7 @@ import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { timeStamps } from './time-stamp-operation.ts'
+import { shredRecordsOf } from './shred-operation.ts'
 import { roles } from './credentials.ts'
 import { conflicts, resume } from './witness-operations.ts'
 
@@ -36,6 +37,7 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     adoptRegistry(gateway, ['officer']),
     ...ledgerOperations(gateway, roles),
     ...auditorOperations(gateway),
+    shredRecordsOf(gateway),
     timeStamps(gateway),
     conflicts(gateway),
     resume(gateway),

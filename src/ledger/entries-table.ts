@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { Rejected } from '../../protocol/errors.ts'
 import type { Range } from '../../protocol/ledger/merkle.ts'
-import type { Database } from '../database/open.ts'
+import type { Database, Transaction } from '../database/open.ts'
 import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
 
 export interface NewEntry {
@@ -69,6 +69,22 @@ export async function readLeaves(database: Database, { start, end }: Range): Pro
   const whole = rows.length === end - start && rows.every(({ index }, i) => index === start + i)
   if (!whole) throw new Rejected('broken-chain', `entries ${start} to ${end} are not all there`)
   return rows.map(({ leaf }) => leaf)
+}
+
+/** A record to be shredded, and what its row keeps (row-proof.ts). */
+export interface ShreddedRow {
+  readonly index: number
+  readonly kept: Uint8Array
+}
+
+/** Record and key are gone with the commit; the leaf stays. */
+export async function shredRecords(tx: Transaction, rows: readonly ShreddedRow[]): Promise<void> {
+  await sql`
+    update ledger_entry set record = null, secret = null, kept = given.kept
+    from unnest(
+      ${bigintColumn(rows.map(({ index }) => index))}, ${byteaColumn(rows.map(({ kept }) => kept))}
+    ) as given (index, kept)
+    where ledger_entry.index = given.index`.execute(tx)
 }
 
 /** A statement that enters them from this index on, if `condition` has a row. */
