@@ -4,6 +4,7 @@
  */
 import { indexesOf } from '../ledger/entries-table.ts'
 import { lockHead } from '../ledger/head-table.ts'
+import { type CosignatureRow, dropCosignature } from '../ledger/witnessing/cosignatures-table.ts'
 import { newestWitnessed } from '../ledger/witnessing/witnessed.ts'
 import { errorFields } from '../logger.ts'
 import type { EnvelopeName } from './envelope-name.ts'
@@ -59,9 +60,12 @@ async function releaseWitnessed(gateway: Gateway, passed: Passed): Promise<void>
   const { database, logger } = gateway
   for (const quorum of await quorumsWaitedFor(database)) {
     const above = passed.get(quorum) ?? 0
-    const checkpoint = await newestWitnessed(gateway, quorum, above, (ledgerSize) =>
-      logger.error('cosignature-refused', { ledgerSize }),
-    )
+    const refused: CosignatureRow[] = []
+    const checkpoint = await newestWitnessed(gateway, quorum, above, (row) => refused.push(row))
+    for (const row of refused) {
+      logger.error('cosignature-refused', { peer: row.witness, ledgerSize: row.size })
+      await dropCosignature(database, row)
+    }
     if (checkpoint === undefined) continue
     await releaseUnder(gateway, quorum, checkpoint.size)
     passed.set(quorum, checkpoint.size)

@@ -49,6 +49,19 @@ export async function cosignaturesAt(database: Database, size: number): Promise<
     .execute()
 }
 
+/** One that is no cosignature, whoever wrote it: the witness is asked again. */
+export async function dropCosignature(
+  database: Database,
+  { size, witness, lines }: CosignatureRow,
+): Promise<void> {
+  await database
+    .deleteFrom('ledger_cosignature')
+    .where('size', '=', size)
+    .where('witness', '=', witness)
+    .where('lines', '=', lines)
+    .execute()
+}
+
 /** A proof under a newer checkpoint proves what one under these proved. */
 export async function forgetCosignatures(database: Database, sizes: readonly number[]): Promise<void> {
   if (sizes.length === 0) return

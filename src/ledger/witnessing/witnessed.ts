@@ -11,7 +11,7 @@ import { parseNote } from '../../../protocol/ledger/note.ts'
 import { joinCosignatures, witnessesOf } from '../../../protocol/ledger/witness.ts'
 import type { PartyId } from '../../../protocol/names.ts'
 import { readCheckpointAt } from '../checkpoints-table.ts'
-import { cosignaturesAt } from './cosignatures-table.ts'
+import { type CosignatureRow, cosignaturesAt } from './cosignatures-table.ts'
 import { cosignedNow, sizesWith, type Witnessed } from './standing.ts'
 
 /** A checkpoint whose quorum was verified line by line: what the table says is not enough. */
@@ -27,7 +27,7 @@ export async function newestWitnessed(
   witnessed: Witnessed,
   quorum: number,
   above = 0,
-  refused: (size: number) => void = () => undefined,
+  refused: (row: CosignatureRow) => void = () => undefined,
 ): Promise<WitnessedCheckpoint | undefined> {
   const sizes = sizesWith(await cosignedNow(witnessed), Math.max(quorum, 1))
   for (const size of sizes.filter((candidate) => candidate > above)) {
@@ -40,7 +40,7 @@ export async function newestWitnessed(
 async function verifiedAt(
   { party, database, directory, now }: Witnessed,
   size: number,
-  refused: (size: number) => void,
+  refused: (row: CosignatureRow) => void,
 ): Promise<WitnessedCheckpoint | undefined> {
   const stored = await readCheckpointAt(database, size)
   // The signatures of the last batches may still be on their way to the table.
@@ -48,13 +48,14 @@ async function verifiedAt(
   const counted = witnessesFor(directory(), party, now())
   let checkpoint = verifyCheckpoint(utf8(stored.note), ledgerKeysOf(directory(), party, now()))
   const witnesses: PartyId[] = []
-  for (const { witness, lines } of await cosignaturesAt(database, size)) {
-    const keys = counted.get(witness)
-    const joined = keys && withLines(checkpoint, witness, keys, lines)
-    if (joined === undefined) refused(size)
+  for (const row of await cosignaturesAt(database, size)) {
+    const keys = counted.get(row.witness)
+    if (keys === undefined) continue
+    const joined = withLines(checkpoint, row, keys)
+    if (joined === undefined) refused(row)
     else {
       checkpoint = joined
-      witnesses.push(witness)
+      witnesses.push(row.witness)
     }
   }
   return { size, note: joinCosignatures(checkpoint, []), witnesses }
@@ -63,9 +64,8 @@ async function verifiedAt(
 /** `undefined` when they are not the witness's lines of this checkpoint. */
 function withLines(
   checkpoint: VerifiedCheckpoint,
-  witness: PartyId,
+  { witness, lines }: CosignatureRow,
   keys: LedgerKeys,
-  lines: string,
 ): VerifiedCheckpoint | undefined {
   try {
     const { signatures } = parseNote(utf8(`\n\n${lines}`))
