@@ -12,6 +12,7 @@ import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
+import { startCover } from './ledger/cover.ts'
 import { createDamage, guarded } from './ledger/damage.ts'
 import { startScrubber } from './ledger/scrubber.ts'
 import { startStamper, type TimeStamping } from './ledger/time-stamps/stamper.ts'
@@ -34,6 +35,8 @@ export interface Vigilance {
   /** How fast all of it is hashed again; 0 turns it off. */
   readonly entriesPerSecond: number
   readonly timeStamping?: TimeStamping
+  /** Entries about nothing, on average; none when absent. */
+  readonly coverEntriesPerHour?: number
 }
 
 export interface Parts {
@@ -99,8 +102,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   warnOfStale(registry, parts)
   const signals = { inbox: createSignal(), outbox: createSignal() }
   const directory = () => registry.directory(now())
+  const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
   const gateway = {
-    ...{ party, database, sequencer, damage, ledger: signer, keys, limits },
+    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, keys, limits },
     ...{ logger, signals, registry, directory, now },
   }
   const relay = startRelay(gateway)
@@ -110,8 +114,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const asking = witnesses.start(gateway, releaser.wake)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
-  const { entriesPerSecond, timeStamping } = parts.vigilance
+  const { entriesPerSecond, timeStamping, coverEntriesPerHour = 0 } = parts.vigilance
   onClose(startScrubber({ ...gateway, signer, entriesPerSecond }))
+  onClose(startCover({ ...gateway, coverEntriesPerHour }))
   onClose(startStamper({ ...gateway, timeStamping }))
   return gateway
 }

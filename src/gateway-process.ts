@@ -129,16 +129,18 @@ function ledgerFilesOf({ anchorFile, predecessorFile }: Config): LedgerFiles {
 function vigilanceOf({
   dataFolder,
   scrubEntriesPerSecond: entriesPerSecond,
+  coverEntriesPerHour,
   timestampUrl: url,
   timestampCertificate: file,
 }: Config): Vigilance {
-  if (url === undefined && file === undefined) return { entriesPerSecond }
+  const always = { entriesPerSecond, coverEntriesPerHour }
+  if (url === undefined && file === undefined) return always
   if (url === undefined || file === undefined) {
     throw new ConfigurationError(['timestampUrl and timestampCertificate: should both be set, or neither'])
   }
   try {
     const certificate = parseCertificate(readFileSync(path.resolve(dataFolder, file), 'utf8'))
-    return { entriesPerSecond, timeStamping: { url, certificate } }
+    return { ...always, timeStamping: { url, certificate } }
   } catch (cause) {
     const words = `timestampCertificate: ${file} should be a certificate in PEM`
     throw Object.assign(new ConfigurationError([words]), { cause })

@@ -65,6 +65,7 @@ export const settingsSchema = z.strictObject({
   waitingQueueLength: whole(1, 100_000, 1024),
   longPollSeconds: whole(1, 60, 25),
   scrubEntriesPerSecond: whole(0, 100_000, 500),
+  coverEntriesPerHour: whole(0, 100_000, 0),
   timestampUrl: z
     .string()
     .regex(/^https?:\/\/\S+$/)
@@ -99,6 +100,7 @@ export const variables: Readonly<Record<SettingName, string>> = {
   waitingQueueLength: 'POUCH_WAITING_QUEUE_LENGTH',
   longPollSeconds: 'POUCH_LONG_POLL_SECONDS',
   scrubEntriesPerSecond: 'POUCH_SCRUB_ENTRIES_PER_SECOND',
+  coverEntriesPerHour: 'POUCH_COVER_ENTRIES_PER_HOUR',
   timestampUrl: 'POUCH_TIMESTAMP_URL',
   timestampCertificate: 'POUCH_TIMESTAMP_CERTIFICATE',
   relayConcurrency: 'POUCH_RELAY_CONCURRENCY',
