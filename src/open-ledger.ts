@@ -47,6 +47,7 @@ export interface OpeningLedger {
 export async function openLedger(opening: OpeningLedger): Promise<Sequencer> {
   const { own, database, signer, files, logger, now, waitingLimit, onClose } = opening
   const successorOf = predecessorOf(opening)
+  if (successorOf === undefined) await requireNoEarlier(opening)
   const known = await knownOf(opening, successorOf)
   const standing = await requireHead(database, known, files.trustHead === true)
   const anchor = openAnchor(files.anchorFile, logger)
@@ -62,8 +63,19 @@ export async function openLedger(opening: OpeningLedger): Promise<Sequencer> {
   onClose(() => sequencer.close())
   // Where there is an anchor, the newest note in the tables may be older: a note is not waited for.
   if ((await readAnchor(files.anchorFile)) === undefined) await keepNewest(database, anchor, signer)
+  await anchor.written()
   if (standing === 'trusted') await enterTrust(opening, sequencer)
   return sequencer
+}
+
+/** A new ledger that does not name the one it succeeds would have nothing to say of what was entered there. */
+async function requireNoEarlier({ own, database, signer: { keys } }: OpeningLedger): Promise<void> {
+  const earlier = own.earlierLedgers?.at(-1)
+  if (earlier === undefined || (await readOwnLedger(database, keys)) !== undefined) return
+  throw new Rejected(
+    'no-anchor',
+    `${own.ledger} succeeds ${earlier}: name its last checkpoint, \`pouch ledger succeed\``,
+  )
 }
 
 async function knownOf(
@@ -88,7 +100,6 @@ function predecessorOf({ own, signer, files }: OpeningLedger): Predecessor | und
 async function keepNewest(database: Database, anchor: Anchor, { keys }: LedgerSigner): Promise<void> {
   const note = await readCheckpoint(database)
   if (note !== undefined) anchor.keep({ size: verifyOwn(note, keys).size, note: () => note })
-  await anchor.written()
 }
 
 async function enterTrust(

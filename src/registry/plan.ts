@@ -38,8 +38,12 @@ const witnessingPlan = z.strictObject({
   limitSeconds: z.int().min(60),
 })
 
-/** As in checkpoints: no scheme, no space, no plus. */
-const origin = z.string().regex(/^[^\s+]{1,200}$/)
+/** As it stands in checkpoints: no space, no plus. */
+export function isOrigin(text: string): boolean {
+  return /^[^\s+]{1,200}$/.test(text) && !text.includes('://')
+}
+
+const origin = z.string().refine(isOrigin, 'should be a name without a scheme, a space or a plus')
 
 const planSchema = z.strictObject({
   validDays: z.int().min(1).max(400),
