@@ -49,6 +49,8 @@ export interface Gateway {
   readonly damage: Damage
   /** What the ledger signs with: the sequencer for its own checkpoints, a witness for others'. */
   readonly ledger: LedgerSigner
+  /** Where it remembers, outside of the database, what it cosigned of others' ledgers. */
+  readonly witnessedFolder: string
   readonly keys: GatewayKeys
   readonly limits: Limits
   readonly logger: Logger

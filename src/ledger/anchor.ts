@@ -39,7 +39,7 @@ export function openAnchor(file: string, logger: Logger): Anchor {
     const now = newest
     if (now === undefined || now === onDisk) return
     try {
-      await writeDurably(file, now.note())
+      await writeDurably(file, `${file}.new`, now.note())
       onDisk = now
     } catch (error) {
       // What was signed is durable in the database; the file is behind until the next checkpoint, and a start says so.
@@ -83,8 +83,7 @@ export async function readAnchor(file: string): Promise<string | undefined> {
 }
 
 /** After a crash at any point there is the earlier file or this one, whole. */
-async function writeDurably(file: string, text: string): Promise<void> {
-  const temporary = `${file}.new`
+export async function writeDurably(file: string, temporary: string, text: string): Promise<void> {
   const handle = await open(temporary, 'w', 0o600)
   try {
     await handle.writeFile(text)

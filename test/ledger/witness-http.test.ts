@@ -29,7 +29,10 @@ eachDatabase('a witness', (databases) => {
 
   beforeAll(async () => {
     const logger = createLogger('info', { write: (line: string) => lines.push(line) })
-    const parties = ['EST', 'NLD', 'BEL', 'DEU', 'FRA'].map((id) => ({ id, accreditation: 4 as const }))
+    const parties = ['EST', 'NLD', 'BEL', 'DEU', 'FRA', 'CAN', 'USA'].map((id) => ({
+      id,
+      accreditation: 4 as const,
+    }))
     world = await makeWorld({ parties, database: () => databases.fresh(), logger })
     running = await world.start('NLD')
   })
@@ -194,23 +197,40 @@ eachDatabase('a witness', (databases) => {
       expectLines(await ask(ledger.request(20, 40)), ledger, 40)
     })
 
-    test('is believed only as this witness signed it, and not from before', async () => {
-      const { database } = running.gateway
-      const ledger = ledgerOf('BEL', 60)
+    test('is what this witness signed, whatever the database says', async () => {
+      const ledger = ledgerOf('CAN', 60)
       const { origin } = ledger.signer.keys
-      const newest = await readWitnessed(database, origin)
-      const early = newest?.note ?? ''
+      expectLines(await ask(ledger.request(0, 20)), ledger, 20)
+      const early = (await readWitnessed(running.gateway.database, origin))?.note ?? ''
+      expectLines(await ask(ledger.request(20, 40)), ledger, 40)
+      const forked = ledger.fork(30, 60)
       const put = (size: number, note: string) =>
-        sql`update witnessed_ledgers set size = ${size}, note = ${note} where origin = ${origin}`.execute(
-          database,
-        )
-      await put(50, ledger.checkpoint(50))
-      expectProblem(await ask(ledger.request(50)), 503, 'unavailable')
-      await put(50, early)
-      expectProblem(await ask(ledger.request(50)), 503, 'unavailable')
-      await sql`delete from witnessed_ledgers where origin = ${origin}`.execute(database)
-      expectProblem(await ask(ledger.request(0)), 503, 'unavailable')
-      expect(lines.filter((line) => line.includes('"witness-row-refused"')).length).toBe(3)
+        sql`update witnessed_ledgers set size = ${size}, note = ${note} where origin = ${origin}`
+      const remove = sql`delete from witnessed_ledgers where origin = ${origin}`
+      const tampering = [put(50, forked.checkpoint(50)), put(20, early), put(50, early), remove]
+      for (const each of tampering) {
+        await each.execute(running.gateway.database)
+        for (const old of [0, 20, 50]) expectSize(await ask(forked.request(old, 55)), 40)
+        expectProblem(await ask(forked.request(40, 55)), 422, 'bad-proof')
+      }
+      await running.stop()
+      running = await world.start('NLD')
+      expectSize(await ask(forked.request(0, 55)), 40)
+      expectProblem(await ask(forked.request(40, 55)), 422, 'bad-proof')
+      expect(lines.filter((line) => line.includes('"witness-row-refused"')).length).toBeGreaterThan(10)
+      // It puts the row right with what it cosigns next.
+      expectLines(await ask(ledger.request(40, 60)), ledger, 60)
+      expect(await readWitnessed(running.gateway.database, origin)).toMatchObject({ size: 60 })
+    })
+
+    test('is nothing that it did not sign, where it remembers nothing', async () => {
+      const { database } = running.gateway
+      const ledger = ledgerOf('USA', 9)
+      const { origin } = ledger.signer.keys
+      await sql`insert into witnessed_ledgers values (${origin}, 5, ${ledger.checkpoint(5)}, 0)`.execute(
+        database,
+      )
+      expectProblem(await ask(ledger.request(5)), 503, 'unavailable')
     })
   })
 

@@ -31,14 +31,14 @@ function testDatabases(kind: DatabaseKind): TestDatabases {
   const atEnd = ends()
   const fresh = async (): Promise<DatabaseSource> => {
     const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()
-    atEnd(() => rmSync(anchorOf(source), { force: true }))
+    atEnd(() => removeAnchors(source))
     atEnd(remove)
     return source
   }
   const copy = async (from: DatabaseSource): Promise<DatabaseSource> => {
     const { source, remove } =
       from.kind === 'embedded' ? freshDirectory(from.directory) : await freshUrl(from.url)
-    atEnd(() => rmSync(anchorOf(source), { force: true }))
+    atEnd(() => removeAnchors(source))
     atEnd(remove)
     return source
   }
@@ -48,6 +48,12 @@ function testDatabases(kind: DatabaseKind): TestDatabases {
     return database
   }
   return { kind, fresh, copy, open }
+}
+
+/** What a gateway keeps beside its database. */
+function removeAnchors(source: DatabaseSource): void {
+  const anchor = anchorOf(source)
+  for (const each of [anchor, `${anchor}.witnessed`]) rmSync(each, { force: true, recursive: true })
 }
 
 /** Runs what it is given after the test, or after all tests when it is given outside of one; the last first. */

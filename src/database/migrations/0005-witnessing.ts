@@ -16,7 +16,7 @@ const statements = [
   )`,
   `create table witness_conflicts (
     digest bytea primary key check (octet_length(digest) = 32),
-    origin text not null references witnessed_ledgers (origin),
+    origin text not null,
     size bigint not null,
     held text not null,
     other text not null,

@@ -13,7 +13,8 @@ import {
 import type { Gateway } from '../../exchange/gateway.ts'
 import { verifyAsked } from './asked.ts'
 import { enterConflict } from './conflict.ts'
-import { createMemory, type Held, type Memory, readHeld } from './held.ts'
+import { type Held, readHeld } from './held.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { moveWitnessed } from './witnessed-table.ts'
 
 /** The lines; or the size held, when it is not the one that the ledger goes by, or the ledger has two histories. */
@@ -23,11 +24,11 @@ export type WitnessAnswer = { readonly lines: string } | { readonly held: number
 export type Witness = (request: Uint8Array) => Promise<WitnessAnswer>
 
 export function createWitness(gateway: Gateway): Witness {
-  const memory = createMemory()
+  const memory = createMemory(gateway.witnessedFolder, gateway.ledger.keys)
   return async (request) => {
     const asked = parseAddCheckpoint(request)
     const checkpoint = verifyAsked(gateway, asked)
-    const held = await heldOf(gateway, asked.origin, memory)
+    const held = await readHeld(gateway, asked.origin, memory)
     if (held.stopped) return { held: held.size }
     if (isConflict(held, checkpoint)) {
       await enterConflict(gateway, held, checkpoint)
@@ -36,15 +37,8 @@ export function createWitness(gateway: Gateway): Witness {
     if (asked.old !== held.size || !continues(held, checkpoint)) return { held: held.size }
     requireProof(held, asked, checkpoint)
     const lines = await cosign(gateway, held, checkpoint, memory)
-    return lines === undefined ? { held: (await heldOf(gateway, asked.origin, memory)).size } : { lines }
+    return lines === undefined ? { held: (await readHeld(gateway, asked.origin, memory)).size } : { lines }
   }
-}
-
-function heldOf({ database, ledger, logger }: Gateway, origin: string, memory: Memory): Promise<Held> {
-  return readHeld(database, origin, ledger.keys, memory).catch((error: unknown) => {
-    if (error instanceof Rejected) logger.error('witness-row-refused', { code: error.code })
-    throw error
-  })
 }
 
 /** Two checkpoints of one size that a ledger signed, with two roots. */
@@ -65,21 +59,20 @@ function requireProof(held: Held, { proof }: AddCheckpoint, { size, root }: Veri
 
 /** `undefined` when another request was first. */
 async function cosign(
-  gateway: Gateway,
+  { database, ledger, ...gateway }: Gateway,
   held: Held,
   checkpoint: VerifiedCheckpoint,
   memory: Memory,
 ): Promise<string | undefined> {
-  const { origin, size } = checkpoint
+  const { origin, size, root } = checkpoint
   const at = gateway.now()
-  const lines = cosignCheckpoint(checkpoint, gateway.ledger, at)
-  if (held.note === undefined || held.size !== size) {
-    const row = { origin, size, note: joinCosignatures(checkpoint, lines), cosigned_at: at }
-    const from = held.note === undefined ? undefined : held.size
-    if (!(await moveWitnessed(gateway.database, from, row))) return undefined
-  }
+  const lines = cosignCheckpoint(checkpoint, ledger, at)
+  const note = joinCosignatures(checkpoint, lines)
+  const row = { origin, size, note, cosigned_at: at }
+  const isThere = held.isInRow && held.size === size
+  if (!isThere && !(await moveWitnessed(database, held.rowSize, row))) return undefined
   // From here it is durable that the ledger has this size and root. A crash before the answer costs the ledger one more
   // question, with the size that a 409 tells it.
-  memory.add(checkpoint)
+  await memory.keep({ origin, size, root, note })
   return formatCosignatures(lines)
 }
