@@ -1,5 +1,5 @@
 /**
- * Answers for `npm run bench [-- envelope|gateway] [--seconds N] [--json FILE]`: measures, prints, and says with its exit
+ * Answers for `npm run bench [-- envelope|gateway|ledger|audit] [--seconds N] [--json FILE]`: measures, prints, and says with its exit
  * code only whether all worked, never whether it was fast.
  */
 import { writeFileSync } from 'node:fs'
@@ -7,8 +7,9 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureEnvelope } from './envelope.ts'
 import { measureGateway } from './gateway.ts'
+import { measureLedger } from './ledger.ts'
 
-const subjects = { envelope: measureEnvelope, gateway: measureGateway } as const
+const subjects = { envelope: measureEnvelope, gateway: measureGateway, ledger: measureLedger } as const
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
