@@ -31,3 +31,10 @@ export function isPassing(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^((08|40|53|55|57|58)...|25006|25P03)$/.test(code) || /^(CONNECT|(?!ERR_)E[A-Z]+$)/.test(code)
 }
+
+/** There is no room on the disk: SQLSTATE `disk_full`, by whichever database. Reading goes on. */
+export function isStorageFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === diskFull
+}
+
+export const diskFull = '53100'

@@ -20,6 +20,7 @@ export type PeerAnswer =
 const healing: ReadonlySet<Code> = new Set([
   'unauthenticated',
   'unavailable',
+  'storage-full',
   'registry-expired',
   'not-yet-valid',
   'unknown-party',

@@ -7,7 +7,7 @@ import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { CheckpointBody } from '../../protocol/ledger/checkpoint.ts'
 import { parseLeaf } from '../../protocol/ledger/entry.ts'
-import { isPassing } from '../database/failure.ts'
+import { isPassing, isStorageFull } from '../database/failure.ts'
 import type { Transaction } from '../database/open.ts'
 import { type Answering, answerAgain, signLate } from './answer.ts'
 import { append, Fenced } from './append.ts'
@@ -140,15 +140,16 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
       else if (rest.length === 1) first.answered.reject(error)
       else for (const pending of rest) await commit([pending])
     } catch (cause) {
-      // The database is away, or the ledger in it is not whole: nobody is told that anything was entered.
-      const unavailable = new Rejected('unavailable', 'the ledger cannot be written', { cause })
+      // The database is away or full, or the ledger in it is not whole: nobody is told that anything was entered.
+      const code = isStorageFull(cause) ? 'storage-full' : 'unavailable'
+      const unavailable = new Rejected(code, 'the ledger cannot be written', { cause })
       for (const { answered } of batch) answered.reject(unavailable)
     }
   }
 
   const retry = async (rest: readonly Pending[], error: unknown): Promise<void> => {
     for (const pending of rest) pending.attempts += 1
-    if (rest.some(({ attempts }) => attempts > greatestAttempts)) throw error
+    if (isStorageFull(error) || rest.some(({ attempts }) => attempts > greatestAttempts)) throw error
     await commit(rest)
   }
 
