@@ -22,7 +22,7 @@ import {
   signedBy,
 } from '../support/parties.ts'
 import { recipientRows } from '../support/recipient-rows.ts'
-import { next, registryRows, rotated } from '../support/registry-rows.ts'
+import { next, registryRows, rotated, witnessed } from '../support/registry-rows.ts'
 import { structureRows } from '../support/structure-rows.ts'
 import {
   factsOfAcknowledgement,
@@ -150,6 +150,7 @@ const wanted = new Set([
     'a stranger beside the roots',
     'a third signature that is bad',
   ],
+  ...['a witness that is no party', 'a quorum of more than the witnesses'],
   ...['a version left out', 'a fork', 'new roots that the old did not sign', 'new roots that did not sign'],
 ])
 
@@ -168,6 +169,7 @@ write('registry', {
     ...[
       { name: 'the second version, by all three', bytes: signedBy(next, roots) },
       { name: 'a change of roots', bytes: rotated },
+      { name: 'a version that names witnesses', bytes: signedBy(witnessed, roots.slice(0, 2)) },
     ].map(({ name, bytes }) => ({
       ...{ name, held: 0, now: now + day, bytes: toHex(bytes) },
       facts: factsOfRegistry(bytes, now + day, registry),

@@ -56,6 +56,7 @@ export function factsOfRegistry(bytes: Uint8Array, now: number, held?: Uint8Arra
       id,
       keys: keys.map(({ use, key }) => `${use} ${key.id}`),
     })),
+    ...(document.witnessing && { witnessing: document.witnessing }),
     digest: toHex(digest),
     documentDigest: toHex(documentDigest),
   }
