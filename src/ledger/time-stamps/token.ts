@@ -63,7 +63,8 @@ async function verified(
   certificate: Certificate,
 ): Promise<TimeStamp> {
   const { status, timeStampToken } = TimeStampResp.fromBER(new Uint8Array(response))
-  if (status.status !== PKIStatus.granted || timeStampToken === undefined) throw new Rejected('bad-time-stamp', 'not granted')
+  if (status.status !== PKIStatus.granted || timeStampToken === undefined)
+    throw new Rejected('bad-time-stamp', 'not granted')
   const signed = new SignedData({ schema: timeStampToken.content })
   const content = signed.encapContentInfo
   if (content.eContentType !== id_eContentType_TSTInfo || content.eContent === undefined) {
@@ -77,21 +78,28 @@ async function verified(
     returned !== undefined &&
     equal(returned.valueBlock.valueHexView, nonce)
   if (!same) throw new Rejected('bad-time-stamp', 'another imprint or nonce than was asked for')
-  // Whatever certificates came with it: the signer is the one that is trusted, or nobody.
-  signed.certificates = [certificate]
-  if (!(await isSigned(signed, stamped)))
+  if (!(await isSigned(signed, stamped, certificate)))
     throw new Rejected('bad-time-stamp', 'not signed by the certificate')
   const token = new Uint8Array(timeStampToken.toSchema().toBER(false))
   return { token, at: Math.floor(genTime.getTime() / 1000) }
 }
 
-async function isSigned(signed: SignedData, stamped: Uint8Array): Promise<boolean> {
+async function isSigned(signed: SignedData, stamped: Uint8Array, trusted: Certificate): Promise<boolean> {
+  // It comes with the token, so that a reader with the issuer's certificate alone can verify it.
+  if (!(signed.certificates ?? []).some((each) => each instanceof Certificate && isSame(each, trusted)))
+    return false
+  // Whatever else came with it: the signer is the one that is trusted, or nobody.
+  signed.certificates = [trusted]
   try {
     return await signed.verify({ signer: 0, data: new Uint8Array(stamped).buffer })
   } catch {
     // The library throws for a signer that is not among the certificates, and for a digest that differs.
     return false
   }
+}
+
+function isSame(one: Certificate, other: Certificate): boolean {
+  return equal(new Uint8Array(one.toSchema().toBER()), new Uint8Array(other.toSchema().toBER()))
 }
 
 /** PEM, of one certificate. Throws `bad-time-stamp`. */
