@@ -6,6 +6,7 @@ import { proveCommand } from './audit-prove.ts'
 import { reconcileCommand } from './audit-reconcile.ts'
 import { replayCommand } from './audit-replay.ts'
 import { verifyCommand } from './audit-verify.ts'
+import { watchCommand } from './audit-watch.ts'
 
 export function auditCommand(): Command {
   return new Command('audit')
@@ -17,4 +18,5 @@ export function auditCommand(): Command {
     .addCommand(discloseCommand())
     .addCommand(replayCommand())
     .addCommand(reconcileCommand())
+    .addCommand(watchCommand())
 }
