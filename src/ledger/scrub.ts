@@ -9,7 +9,7 @@ import { type Audit, auditEntries } from '../../protocol/ledger/audit.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import { genesisHash } from '../../protocol/ledger/entry.ts'
 import { rootOfTree } from '../../protocol/ledger/flat-tiles.ts'
-import { tileBytes, tilePath } from '../../protocol/ledger/tiles.ts'
+import { type TileId, tileBytes, tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
 import { checkpointsWithin, type StoredCheckpoint } from './checkpoints-table.ts'
@@ -52,8 +52,11 @@ export async function scrubNext(scrubbed: Scrubbed, from: Place, count: number):
     // Verifying signatures takes its time, and others wait for this thread.
     await turn()
   }
-  if (range.end === from.until && checkpoints.at(-1)?.size !== from.until) {
-    throw new Rejected('ledger-damaged', `checkpoint ${from.until}: it is missing`)
+  if (range.end === from.until) {
+    if (checkpoints.at(-1)?.size !== from.until) {
+      throw new Rejected('ledger-damaged', `checkpoint ${from.until}: it is missing`)
+    }
+    await requireEdge(scrubbed.database, audit)
   }
   const { tree, previous } = audit
   return {
@@ -97,6 +100,27 @@ async function requireTiles(database: Database, { full }: Audit): Promise<void> 
     const why = stored === undefined ? 'it is missing' : 'it is not what its entries hash to'
     throw new Rejected('ledger-damaged', `${tilePath({ level, index, width })}: ${why}`)
   }
+}
+
+/** Where the ledger has not grown since, its head is here, and no tile is full beyond. */
+async function requireEdge(database: Database, { tree, previous }: Audit): Promise<void> {
+  const planted = await tilesBeyond(database, tree.size)
+  const head = await readHead(database)
+  if (head === undefined || head.size > tree.size) return
+  if (head.size < tree.size || !equal(head.root, rootOfTree(tree)) || !equal(head.last, previous)) {
+    throw new Rejected('ledger-damaged', `head ${head.size}: it is not what its entries lead to`)
+  }
+  if (planted !== undefined) throw new Rejected('ledger-damaged', `${tilePath(planted)}: it is not full yet`)
+}
+
+/** A full tile where the ledger has only a part of one would be taken for it. */
+async function tilesBeyond(database: Database, size: number): Promise<TileId | undefined> {
+  for (let level = 0; size >= tileWidth ** level; level++) {
+    const index = Math.floor(size / tileWidth ** (level + 1))
+    const [stored] = await readFullTiles(database, level, { start: index, end: index + 1 })
+    if (stored !== undefined) return { level, index, width: tileWidth }
+  }
+  return undefined
 }
 
 function requireCheckpoint(

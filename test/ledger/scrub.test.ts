@@ -78,6 +78,7 @@ eachDatabase('the scrubber', ({ open }) => {
       9,
       `checkpoint ${count + 1}`,
     ],
+    ['the head', 'ledger_head', 'root', sql`true`, 0, `head ${count + 1}`],
   ]
   test.each(
     changes,
@@ -100,6 +101,14 @@ eachDatabase('the scrubber', ({ open }) => {
     await expect(scrubAll()).rejects.toEqual(damagedAt(place))
     await sql`insert into ${from} select * from taken`.execute(database)
     await sql`drop table taken`.execute(database)
+  })
+
+  test('names a tile that was planted before it is full', async () => {
+    await sql`insert into ledger_tile select 0, 2, hashes from ledger_tile where level = 0 and index = 1`.execute(
+      database,
+    )
+    await expect(scrubAll()).rejects.toEqual(damagedAt('tile/0/002'))
+    await sql`delete from ledger_tile where level = 0 and index = 2`.execute(database)
   })
 
   test('names an entry that was given the key of another event', async () => {
