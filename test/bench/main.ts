@@ -5,11 +5,17 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureAudit } from './audit.ts'
 import { measureEnvelope } from './envelope.ts'
 import { measureGateway } from './gateway.ts'
 import { measureLedger } from './ledger.ts'
 
-const subjects = { envelope: measureEnvelope, gateway: measureGateway, ledger: measureLedger } as const
+const subjects = {
+  envelope: measureEnvelope,
+  gateway: measureGateway,
+  ledger: measureLedger,
+  audit: measureAudit,
+} as const
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
