@@ -21,6 +21,7 @@ const healing: ReadonlySet<Code> = new Set([
   'unauthenticated',
   'unavailable',
   'storage-full',
+  'ledger-damaged',
   'registry-expired',
   'not-yet-valid',
   'unknown-party',

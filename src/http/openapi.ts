@@ -132,7 +132,8 @@ function contentOf(content: Content, schemas: SchemaBook): Json {
 /** What the access and the body bring, and what the route names. */
 function codesOf({ access, takes, params, query, headers, refuses }: Route): readonly Code[] {
   const codes = new Set<Code>(refuses)
-  if (access !== 'anyone') codes.add('unauthenticated').add('unavailable').add('storage-full')
+  if (access !== 'anyone')
+    codes.add('unauthenticated').add('unavailable').add('storage-full').add('ledger-damaged')
   if (typeof access !== 'string') codes.add('forbidden')
   if (access === 'gateway') codes.add('registry-expired')
   if (params ?? query ?? headers) codes.add('bad-request')
