@@ -18,7 +18,7 @@ import { createMemory, type Memory } from './memory.ts'
 import { moveWitnessed } from './witnessed-table.ts'
 
 /** The lines; or the size held, when it is not the one that the ledger goes by, or the ledger has two histories. */
-export type WitnessAnswer = { readonly lines: string } | { readonly held: number }
+type WitnessAnswer = { readonly lines: string } | { readonly held: number }
 
 /** Throws `bad-note`, `unknown-ledger`, `bad-signature`, `bad-proof`, `unavailable`. */
 export type Witness = (request: Uint8Array) => Promise<WitnessAnswer>
