@@ -22,11 +22,17 @@ export const exportFiles = {
   checkpoints: 'checkpoints',
   registry: 'registry',
   records: 'records',
+  timeStamps: 'timestamps',
 } as const
 
 /** Name of the file with the signed roots of the sizes from 256 × `bundle` + 1 on. */
 export function signedRootsFile(bundle: number): string {
   return `${exportFiles.checkpoints}/${String(bundle).padStart(9, '0')}.cbor`
+}
+
+/** Name of a checkpoint that was time-stamped, or of its RFC 3161 token. */
+export function timeStampFile(size: number, kind: 'checkpoint' | 'tsr'): string {
+  return `${exportFiles.timeStamps}/${String(size).padStart(12, '0')}.${kind}`
 }
 
 /** Name of the file with the records of the entries from 256 × `bundle` on. */

@@ -42,10 +42,10 @@ export function auditFolder(folder: string, options: AuditOptions): Answer {
   return examined(folder, { kind: 'ledger-export', good, checks, facts })
 }
 
-function factsOf({ party, origin, size, records, roots, witnesses, checkpoint }: VerifiedExport) {
+function factsOf({ party, origin, size, records, roots, timeStamps, witnesses, checkpoint }: VerifiedExport) {
   return {
     ...{ ledger: origin, party, entries: size, 'records shown': records, shredded: size - records },
-    ...{ 'roots signed': roots, 'checkpoint at': checkpoint.at },
+    ...{ 'roots signed': roots, 'time stamps': timeStamps, 'checkpoint at': checkpoint.at },
     'witnessed by': witnesses.length === 0 ? 'nobody' : witnesses,
   }
 }

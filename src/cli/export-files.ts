@@ -84,6 +84,15 @@ export function registryVersions(folder: string): readonly (readonly [string, Ui
   })
 }
 
+/** The names of checkpoints that were time-stamped, the smallest first. */
+export function stampedCheckpoints(folder: string): readonly string[] {
+  const place = path.join(folder, exportFiles.timeStamps)
+  const names = existsSync(place) ? readdirSync(place).toSorted() : []
+  return names
+    .filter((name) => name.endsWith('.checkpoint'))
+    .map((name) => `${exportFiles.timeStamps}/${name}`)
+}
+
 export function registryVersionIn(folder: string, version: number): Uint8Array {
   return read(folder, registryFile(version))
 }

@@ -19,7 +19,12 @@ import {
 } from '../../protocol/ledger/checkpoint.ts'
 import { cosignersOf } from '../../protocol/ledger/cosigners.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
-import { exportFiles, registryFile, signedRootsFile } from '../../protocol/ledger/export-format.ts'
+import {
+  exportFiles,
+  registryFile,
+  signedRootsFile,
+  timeStampFile,
+} from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
 import { perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
 import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
@@ -36,9 +41,18 @@ import {
   read,
   registryVersionIn,
   signedRootsOf,
+  stampedCheckpoints,
 } from './export-files.ts'
 
-export const exportChecks = ['descriptor', 'checkpoint', 'witnesses', 'entries', 'root', 'receipts'] as const
+export const exportChecks = [
+  'descriptor',
+  'checkpoint',
+  'witnesses',
+  'entries',
+  'root',
+  'receipts',
+  'time-stamps',
+] as const
 export type ExportCheck = (typeof exportChecks)[number]
 
 export interface VerifiedExport {
@@ -49,6 +63,8 @@ export interface VerifiedExport {
   readonly records: number
   /** How many roots were signed for receipts. */
   readonly roots: number
+  /** How many checkpoints were time-stamped. Their tokens are for tools that know the authority. */
+  readonly timeStamps: number
   /** The other parties that cosigned the checkpoint. */
   readonly witnesses: readonly PartyId[]
   readonly checkpoint: VerifiedCheckpoint
@@ -95,7 +111,9 @@ export function readExport(verifying: Verifying, trace: Trace<ExportCheck> = unt
   concludeAudit(audit, checkpoint)
   trace('receipts')
   const roots = verifyRoots(folder, keys, size)
-  return { party, origin, size, records: audit.records, roots, witnesses, checkpoint, keys }
+  trace('time-stamps')
+  const timeStamps = verifyStamped(folder, keys, size)
+  return { party, origin, size, records: audit.records, roots, timeStamps, witnesses, checkpoint, keys }
 }
 
 /** The registry's keys must be those that the genesis of the ledger names: a ledger cannot change its own. */
@@ -154,6 +172,19 @@ function verifyRoots(folder: string, keys: LedgerKeys, size: number): number {
     }
   }
   return roots
+}
+
+/** The checkpoints that were time-stamped are of this tree too. */
+function verifyStamped(folder: string, keys: LedgerKeys, size: number): number {
+  const nodes = nodesIn(folder, size)
+  const files = stampedCheckpoints(folder)
+  for (const file of files) {
+    const stamped = naming(file, () => verifyCheckpoint(read(folder, file), keys))
+    const within = stamped.size <= size && timeStampFile(stamped.size, 'checkpoint') === file
+    if (!within || !equal(rootOfNodes(stamped.size, nodes(stamped.size)), stamped.root))
+      throw new Rejected('bad-proof', `${file} is of another history`)
+  }
+  return files.length
 }
 
 function rootOfNodes(size: number, node: NodeReader): Uint8Array {

@@ -12,6 +12,7 @@ import {
 } from '../http/forms/inbox.ts'
 import { shreddedForm, shreddingForm } from '../http/forms/shredding.ts'
 import { adoptedForm } from '../http/forms/registry.ts'
+import { timeStampsForm } from '../http/forms/time-stamps.ts'
 import {
   acknowledgedForm,
   acknowledgementRequestForm,
@@ -163,6 +164,11 @@ export class Client {
   /** The signatures of the roots of the sizes from 256 × `bundle` + 1 on; for auditors. */
   async ledgerCheckpoints(bundle: number): Promise<Uint8Array> {
     return this.#bytes(`/v1/ledger/checkpoints/${bundle}`)
+  }
+
+  /** Time stamps of checkpoints from this size on, a hundred at once; for auditors. */
+  async timeStamps(from: number): Promise<z.output<typeof timeStampsForm>> {
+    return this.#json(timeStampsForm, { method: 'GET', path: `/v1/ledger/timestamps?from=${from}` })
   }
 
   /** Deletes records of finished transfers, of one page of the ledger; for officers. */

@@ -11,6 +11,7 @@ import {
   shownRecords,
   signedRoots,
   signedRootsFile,
+  timeStampFile,
 } from '../../protocol/ledger/export-format.ts'
 import { parseRecord } from '../../protocol/ledger/record.ts'
 import { entriesPath, tilePath, tilesOf, tileWidth } from '../../protocol/ledger/tiles.ts'
@@ -64,10 +65,23 @@ export async function exportLedger(
     for (const version of adopted(shown)) write(registryFile(version), await client.registry(version))
     progress(bundle * tileWidth + width, size)
   }
+  for await (const { size: stamped, checkpoint: note, token } of timeStamps(client, size)) {
+    write(timeStampFile(stamped, 'checkpoint'), note)
+    write(timeStampFile(stamped, 'tsr'), token)
+  }
   write('README.md', readme(origin, size))
   // POSIX lets a folder take the place of an empty one; of any other it does not.
   renameSync(unfinished, folder)
   return { origin, size, files }
+}
+
+/** Those of checkpoints up to this size, the oldest first. */
+async function* timeStamps(client: Client, size: number) {
+  for (let from = 0; from <= size; ) {
+    const { timeStamps: page } = await client.timeStamps(from)
+    yield* page.filter((stamp) => stamp.size <= size)
+    from = (page.at(-1)?.size ?? size) + 1
+  }
 }
 
 /** The registry versions that these entries say were adopted: by them what follows was decided. */
@@ -93,6 +107,8 @@ Whose it is and which keys sign it is in \`registry/\`, signed by the roots whos
 - \`records/\` holds what the leaves commit to, with the keys: whoever has it can read it. A record that is not there was
   shredded; its leaf stays, and all proofs with it.
 - \`checkpoints/\` holds the signatures of every root on which the ledger gave receipts.
+- \`timestamps/\`, where there is one, holds checkpoints and what a time-stamping authority said of each (RFC 3161):
+  \`openssl ts -verify -data <n>.checkpoint -token_in -in <n>.tsr -CAfile <its certificate>\`.
 - \`registry/\` holds every version of the registry that the ledger adopted; \`descriptor.cbor\` is what its first entry names.
 
 protocol/ledger/export.md describes every file.
