@@ -2,8 +2,7 @@
  * Answers for the table that holds how far the scrubber has come. The place is signed: whoever can write to the table could
  * otherwise have the scrubber pass over what they changed.
  */
-import { utf8 } from '../../protocol/bytes.ts'
-import { concat } from '../../protocol/bytes.ts'
+import { concat, utf8 } from '../../protocol/bytes.ts'
 import * as is from '../../protocol/codec.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
