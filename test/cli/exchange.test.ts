@@ -110,6 +110,24 @@ describe('a transfer by commands', () => {
     expect((await est('send', at('sealed.cose'), '--key', 'two')).code).toBe(2)
   })
 
+  test('waits for a witness, and its receipt becomes a proof that names it', async () => {
+    await transferred()
+    const request = ['send', at('request.json'), '--receipt', at('held.cbor')]
+    const sent = await est(...request)
+    expect(sent.out).toContain('held until witnesses have cosigned the ledger')
+    const upgrade = ['receipt', 'upgrade', at('held.cbor'), '--out', at('held.tlog-proof')]
+    const upgraded = await eventually('a witness', async () => {
+      const ended = await est(...upgrade, '--json')
+      return ended.code === 0 ? jsonOf(ended) : undefined
+    })
+    expect(upgraded).toMatchObject({ party: 'EST', witnesses: ['NLD'] })
+    expect((await nld('verify', at('held.tlog-proof'))).out).toMatch(/pass {2}witnesses[^]*witnessed by: NLD/)
+    expect((await est(...upgrade)).err).toContain('it is there already')
+    const nowhere = await est(...upgrade.slice(0, 4), at('other'), '--ledger', 'http://127.0.0.1:1')
+    expect(nowhere.err).toMatch(/failed: the ledger’s gateway does not answer[^]*next: /)
+    expect((await est(...upgrade.slice(0, 4), at('other'), '--ledger', 'nowhere')).code).toBe(2)
+  })
+
   test('what the policy refuses comes with each ground and the entry', async () => {
     const request = JSON.parse(readFileSync(at('request.json'), 'utf8')) as object
     writeFileSync(at('recruitment.json'), JSON.stringify({ ...request, purpose: 'recruitment' }))
