@@ -20,7 +20,8 @@ import { coseKey } from '../../protocol/key.ts'
 import { consistencyOrigin, consistencyReceipt } from '../../protocol/ledger/consistency-receipt.ts'
 import { discloseField, verifyDisclosure } from '../../protocol/ledger/disclosure.ts'
 import { descriptor, makeEntry, parseLeaf } from '../../protocol/ledger/entry.ts'
-import { shownRecords } from '../../protocol/ledger/export-format.ts'
+import { disclosedEntries, disclosureType } from '../../protocol/ledger/disclosed-entries.ts'
+import { shownRecords, signedRoots } from '../../protocol/ledger/export-format.ts'
 import { proveConsistency, proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { receipt, receiptOrigin, signRoot } from '../../protocol/ledger/receipt.ts'
 import { ledgerRecord } from '../../protocol/ledger/record.ts'
@@ -165,6 +166,30 @@ const rows: readonly Row[] = [
     rule: 'ShownRecords',
     value: shownRecords.write([[new Uint8Array(3), new Uint8Array(32)], null]),
     accepts: byCodec(shownRecords),
+  },
+  {
+    rule: 'SignedRoots',
+    value: signedRoots.write([
+      [
+        7,
+        [
+          { protectedBytes: new Uint8Array(3), signature: new Uint8Array(64) },
+          { protectedBytes: new Uint8Array(3), signature: new Uint8Array(2420) },
+        ],
+      ],
+    ]),
+    accepts: byCodec(signedRoots),
+  },
+  {
+    rule: 'DisclosedEntries',
+    value: disclosedEntries.write({
+      type: disclosureType,
+      checkpoint: 'a note',
+      entries: [
+        { index: 3, leaf: new Uint8Array(70), path: [new Uint8Array(32)], fields: [new Uint8Array(9)] },
+      ],
+    }),
+    accepts: byCodec(disclosedEntries),
   },
   {
     rule: 'Receipt',

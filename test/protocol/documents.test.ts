@@ -17,6 +17,7 @@ import { refusals } from '../../protocol/errors.ts'
 import { evidenceChecks } from '../../protocol/evidence.ts'
 import { coseKey } from '../../protocol/key.ts'
 import { consistencyChecks } from '../../protocol/ledger/consistency-receipt.ts'
+import { disclosureChecks } from '../../protocol/ledger/disclosed-entries.ts'
 import { receiptChecks } from '../../protocol/ledger/receipt.ts'
 import { events } from '../../protocol/ledger/record.ts'
 import * as numbers from '../../protocol/numbers.ts'
@@ -127,6 +128,7 @@ test.each([
   ['evidence', evidenceChecks],
   ['ledger/receipt', receiptChecks],
   ['ledger/consistency', consistencyChecks],
+  ['ledger/disclosure', disclosureChecks],
 ])('%s.md has the checks of the code, in their order', (object, checks) => {
   const [, section = ''] = documentAt(`protocol/${object}.md`).text.split(/^## What a verifier checks$/m)
   const named = Array.from(section.matchAll(/^\d+\. \*([a-z-]+)\*/gm), ([, name]) => name)
@@ -191,6 +193,7 @@ describe('worked examples', () => {
       'registry',
       'ledger/receipt',
       'ledger/consistency',
+      'ledger/disclosure',
     ]
     expect(objects.filter((object) => !having.has(`protocol/${object}.md`))).toEqual([])
   })
