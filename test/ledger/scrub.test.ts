@@ -15,6 +15,7 @@ import { eventually } from '../support/eventually.ts'
 import { signer } from '../support/ledger.ts'
 import { eventOf, now, openTestSequencer } from '../support/sequenced.ts'
 import { changeByte } from '../support/tampered.ts'
+import { makeWorld, type World } from '../support/world.ts'
 
 const count = 600
 
@@ -184,5 +185,36 @@ eachDatabase('the scrubber', ({ open }) => {
   test('can be turned off', async () => {
     await startScrubber({ ...options(), entriesPerSecond: 0 })()
     expect(await readPlace(database, signer)).toBeUndefined()
+  })
+})
+
+eachDatabase('a gateway whose ledger is damaged', ({ fresh, open }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await makeWorld({ parties: [{ id: 'EST', accreditation: 4 }], database: fresh })
+  })
+  afterAll(() => world.end())
+
+  test('is not ready, and enters nothing', async () => {
+    const source = await fresh()
+    await (await world.compose('EST', { database: source })).close()
+    const opened = await open(source)
+    await changeByte(opened, 'ledger_entry', 'record', sql`index = 1`)
+    await opened.destroy()
+    const vigilance = { entriesPerSecond: 1000 }
+    const { gateway, agency, stop } = await world.start('EST', { database: source, vigilance })
+    const answer: unknown = await eventually('the check', async () => {
+      const response = await fetch(`http://127.0.0.1:${agency.port}/readyz`)
+      return response.status === 503 ? ((await response.json()) as unknown) : undefined
+    })
+    expect(answer).toMatchObject({
+      checks: expect.arrayContaining([{ check: 'ledger', ok: false }]) as object,
+    })
+    const refused = gateway.sequencer.push(eventOf('more'))
+    await expect(refused).rejects.toMatchObject({
+      code: 'ledger-damaged',
+      detail: expect.stringMatching(/^entry 1: /) as string,
+    })
+    await stop()
   })
 })
