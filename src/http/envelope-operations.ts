@@ -29,6 +29,9 @@ const idempotencyKey = z.string().min(1).max(128).meta({
   description: 'The same key with the same content gives the first answer again: nothing is sent twice.',
 })
 
+/** Of levels that wait for witnesses, when too few are named or heard of. */
+const witnessing = ['no-witness-policy', 'no-quorum'] as const
+
 export function packages(gateway: Gateway): Operation {
   return operation(
     {
@@ -49,6 +52,7 @@ export function packages(gateway: Gateway): Operation {
         'revoked-key',
         'bad-validity',
         'registry-expired',
+        ...witnessing,
       ],
     },
     async ({ body, headers, requestId }) =>
@@ -66,7 +70,14 @@ export function submitEnvelope(gateway: Gateway, access: Access): Operation {
       access,
       takes: coseBody,
       answers: submissionAnswers,
-      refuses: ['policy-denied', 'reused-id', 'forbidden', 'registry-expired', ...verification],
+      refuses: [
+        'policy-denied',
+        'reused-id',
+        'forbidden',
+        'registry-expired',
+        ...verification,
+        ...witnessing,
+      ],
     },
     async ({ body, origin, requestId }) => submissionAnswer(await submit(gateway, body, origin), requestId),
   )
