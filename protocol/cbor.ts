@@ -106,12 +106,12 @@ interface Output {
 }
 
 function put(output: Output, value: CborValue, depth: number): void {
-  if (typeof value === 'number' || typeof value === 'bigint') add(output, integer(value))
-  else if (typeof value === 'string') addString(output, 3, text(value))
-  else if (value instanceof Uint8Array) addString(output, 2, value)
-  else if (typeof value === 'boolean') add(output, Uint8Array.of(value ? 0xf5 : 0xf4))
-  else if (value === null) add(output, Uint8Array.of(0xf6))
-  else if (value instanceof Simple) add(output, Uint8Array.of(0xf8, value.value))
+  if (typeof value === 'number' || typeof value === 'bigint') putInteger(output, value)
+  else if (typeof value === 'string') putText(output, value)
+  else if (value instanceof Uint8Array) putBytes(output, value)
+  else if (typeof value === 'boolean') putHead(output, 7, value ? 21 : 20)
+  else if (value === null) putHead(output, 7, 22)
+  else if (value instanceof Simple) putHead(output, 7, value.value)
   else if (depth >= output.limits.depth) refuse(`deeper than ${output.limits.depth}`)
   else if (value instanceof Tag) putTag(output, value, depth + 1)
   else if (value instanceof Map) putMap(output, value, depth + 1)
@@ -120,26 +120,61 @@ function put(output: Output, value: CborValue, depth: number): void {
 }
 
 function putArray(output: Output, items: readonly CborValue[], depth: number): void {
-  add(output, head(4, items.length))
+  putHead(output, 4, items.length)
   for (const item of items) put(output, item, depth)
 }
 
 function putTag(output: Output, { tag, value }: Tag, depth: number): void {
   if (!output.limits.tags.includes(tag)) refuse('tag not of the profile')
-  add(output, head(6, tag))
+  putHead(output, 6, tag)
   put(output, value, depth)
 }
 
 function putMap(output: Output, map: ReadonlyMap<CborValue, CborValue>, depth: number): void {
+  const start = output.length
+  if (putInOrder(output, map, depth)) return
+  // The keys do not come in their order; or one of them is there twice.
+  output.length = start
   const entries = Array.from(map, ([key, item]) => ({ key: encodedKey(key), item }))
-  if (!ascend(entries)) entries.sort((a, b) => compare(a.key, b.key))
+  entries.sort((a, b) => compare(a.key, b.key))
   // 1 and 1n were two keys, and are one now.
   if (!ascend(entries)) refuse('map key repeated')
-  add(output, head(5, entries.length))
+  putHead(output, 5, entries.length)
   for (const { key, item } of entries) {
     add(output, key)
     put(output, item, depth)
   }
+}
+
+/** Most maps come with their keys in order: then each is written once, where it belongs. */
+function putInOrder(output: Output, map: ReadonlyMap<CborValue, CborValue>, depth: number): boolean {
+  putHead(output, 5, map.size)
+  let [before, end] = [output.length, output.length]
+  for (const [key, item] of map) {
+    const start = output.length
+    putKey(output, key)
+    const own = output.length
+    if (end > before && !precedes(output.bytes, before, end, start, own)) return false
+    before = start
+    end = own
+    put(output, item, depth)
+  }
+  return true
+}
+
+/** Whether the one range of bytes comes before the other; of two keys neither begins with the other. */
+function precedes(bytes: Uint8Array, at: number, end: number, otherAt: number, otherEnd: number): boolean {
+  const shared = Math.min(end - at, otherEnd - otherAt)
+  for (let i = 0; i < shared; i++) {
+    const difference = (bytes[at + i] ?? 0) - (bytes[otherAt + i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+function putKey(output: Output, key: CborValue): void {
+  if (typeof key === 'string') putText(output, key)
+  else add(output, encodedKey(key))
 }
 
 function ascend(entries: readonly { readonly key: Uint8Array }[]): boolean {
@@ -170,22 +205,65 @@ function text(value: string): Uint8Array {
   return value.isWellFormed() ? utf8(value) : refuse('text with a lone surrogate')
 }
 
-function addString(output: Output, major: 2 | 3, content: Uint8Array): void {
-  add(output, head(major, content.length))
-  add(output, content)
+function putInteger(output: Output, value: number | bigint): void {
+  if (typeof value === 'number' && value > 0 && Number.isSafeInteger(value)) putHead(output, 0, value)
+  else add(output, integer(value))
+}
+
+function putBytes(output: Output, bytes: Uint8Array): void {
+  putHead(output, 2, bytes.length)
+  add(output, bytes)
+}
+
+function putText(output: Output, value: string): void {
+  if (putAscii(output, value)) return
+  const bytes = text(value)
+  putHead(output, 3, bytes.length)
+  add(output, bytes)
+}
+
+/** Most texts are short and of ASCII; whatever else it is, it is left to `text`. */
+function putAscii(output: Output, value: string): boolean {
+  if (value.length > 128) return false
+  const start = output.length
+  putHead(output, 3, value.length)
+  makeRoom(output, value.length)
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i)
+    if (code > 0x7f) {
+      output.length = start
+      return false
+    }
+    output.bytes[output.length++] = code
+  }
+  return true
+}
+
+/** A head without an array of its own, where it is short. */
+function putHead(output: Output, major: number, argument: number): void {
+  makeRoom(output, 2)
+  if (argument >= 0x100) add(output, head(major, argument))
+  else if (argument < 24) output.bytes[output.length++] = (major << 5) | argument
+  else {
+    output.bytes[output.length++] = (major << 5) | 24
+    output.bytes[output.length++] = argument
+  }
 }
 
 function add(output: Output, part: Uint8Array): void {
-  const end = output.length + part.length
+  makeRoom(output, part.length)
+  copyInto(output.bytes, part, output.length)
+  output.length += part.length
+}
+
+function makeRoom(output: Output, length: number): void {
+  const end = output.length + length
   if (end > output.limits.bytes)
     throw new Rejected('too-large', `more than ${output.limits.bytes} bytes of CBOR`)
-  if (end > output.bytes.length) {
-    const larger = new Uint8Array(2 * end)
-    larger.set(output.bytes.subarray(0, output.length))
-    output.bytes = larger
-  }
-  copyInto(output.bytes, part, output.length)
-  output.length = end
+  if (end <= output.bytes.length) return
+  const larger = new Uint8Array(2 * end)
+  larger.set(output.bytes.subarray(0, output.length))
+  output.bytes = larger
 }
 
 function head(major: number, argument: number): Uint8Array {

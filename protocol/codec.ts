@@ -3,6 +3,7 @@
  * Whatever does not fit exactly is refused as `malformed-structure`, with the path to the place and never its content.
  */
 import { type CborValue, decode, encode, type Simple, Tag } from './cbor.ts'
+import { compare } from './bytes.ts'
 import { Rejected } from './errors.ts'
 
 export interface Codec<T> {
@@ -119,6 +120,7 @@ export function optional<T>(label: Label, codec: Codec<T>): Field<T, true> {
 /** A map with these labels and no others. */
 export function record<const F extends Fields>(fields: F): Codec<RecordOf<F>> {
   const entries = Object.entries<Field<unknown, boolean>>(fields)
+  const inOrder = entries.toSorted(([, a], [, b]) => compare(encode(a.label), encode(b.label)))
   return {
     read: (value, path) => {
       if (!(value instanceof Map)) return misfit(path, 'map')
@@ -136,8 +138,11 @@ export function record<const F extends Fields>(fields: F): Codec<RecordOf<F>> {
     },
     write: (values) => {
       const given: Readonly<Record<string, unknown>> = values
-      const present = entries.filter(([name]) => given[name] !== undefined)
-      return new Map(present.map(([name, { label, codec }]) => [label, codec.write(given[name])]))
+      const map = new Map<CborValue, CborValue>()
+      for (const [name, { label, codec }] of inOrder) {
+        if (given[name] !== undefined) map.set(label, codec.write(given[name]))
+      }
+      return map
     },
   }
 }
