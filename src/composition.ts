@@ -111,7 +111,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   onClose(() => relay.stop())
   const releaser = startReleaser(gateway)
   onClose(() => releaser.stop())
-  const asking = witnesses.start(gateway, releaser.wake)
+  const asking = witnesses.start(gateway, releaser)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
   const { entriesPerSecond, timeStamping, coverEntriesPerHour = 0 } = parts.vigilance

@@ -15,8 +15,10 @@ import { freeOutbox } from './outbox-table.ts'
 import { createSignal } from './signal.ts'
 
 export interface Releaser {
+  /** Whether anything is held. */
+  readonly any: () => Promise<boolean>
   /** There are new cosignatures. */
-  readonly wake: () => void
+  readonly cosigned: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -48,7 +50,8 @@ export function startReleaser(gateway: Gateway): Releaser {
   }
   const ended = run()
   return {
-    wake: () => woken.notify(),
+    any: async () => (await quorumsWaitedFor(gateway.database)).length > 0,
+    cosigned: () => woken.notify(),
     stop: async () => {
       stop.abort()
       await ended

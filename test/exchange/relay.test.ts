@@ -108,7 +108,7 @@ interface Lossy {
   behindPort: number
 }
 
-/** Stands at the address that the registry gives for NLD; hands everything on, and loses the first answer. */
+/** Stands at the address that the registry gives for NLD; hands everything on, and loses the first answer to an envelope. */
 async function losingFirstAnswer(world: World): Promise<Lossy> {
   const { exchangePort } = world.party('NLD')
   const lossy: Lossy = { server: createServer(), answers: [], port: exchangePort, behindPort: 0 }
@@ -119,8 +119,8 @@ async function losingFirstAnswer(world: World): Promise<Lossy> {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
-        lossy.answers.push(Buffer.concat(chunks).toString())
-        if (lossy.answers.length === 1) {
+        if (url === '/v1/envelopes') lossy.answers.push(Buffer.concat(chunks).toString())
+        if (url === '/v1/envelopes' && lossy.answers.length === 1) {
           outgoing.destroy()
           return
         }

@@ -28,9 +28,19 @@ export interface CosignedGateway extends Witnessed {
 export interface Witnesses {
   /** Hears of each root that the sequencer signs. */
   readonly hear: NewestCheckpoint['hear']
-  /** Begins to ask; `cosigned` is called whenever there are new lines. */
-  readonly start: (gateway: CosignedGateway, cosigned: () => void) => { readonly stop: () => Promise<void> }
+  /** Begins to ask. */
+  readonly start: (gateway: CosignedGateway, waiting: Waiting) => { readonly stop: () => Promise<void> }
 }
+
+/** What waits for witnesses. */
+export interface Waiting {
+  /** Whether anything does: if not, they are asked at leisure. */
+  readonly any: () => Promise<boolean>
+  /** There are new lines. */
+  readonly cosigned: () => void
+}
+
+const leisureMilliseconds = 1000
 
 /** Checkpoints of other replicas, and refreshes that are due, are found by looking this often. */
 const lookAgainMilliseconds = 1000
@@ -39,21 +49,23 @@ interface Running {
   readonly gateway: CosignedGateway
   readonly newest: NewestCheckpoint
   readonly woken: Signal
-  readonly cosigned: () => void
+  readonly waiting: Waiting
   readonly circuits: Circuits
   readonly stop: AbortController
   /** What a witness told that it has, where that is not in the table. */
   readonly told: Map<PartyId, number>
   readonly underWay: Map<PartyId, Promise<void>>
+  /** When each was asked last. */
+  readonly asked: Map<PartyId, number>
 }
 
 export function createWitnesses(): Witnesses {
   const woken = createSignal()
   const newest = followNewest(() => woken.notify())
-  return { hear: newest.hear, start: (gateway, cosigned) => start({ gateway, cosigned, newest, woken }) }
+  return { hear: newest.hear, start: (gateway, waiting) => start({ gateway, waiting, newest, woken }) }
 }
 
-function start(given: Pick<Running, 'gateway' | 'newest' | 'woken' | 'cosigned'>) {
+function start(given: Pick<Running, 'gateway' | 'newest' | 'woken' | 'waiting'>) {
   const { relayFirstRetryMilliseconds, relayLongestRetrySeconds } = given.gateway.limits
   const backOff: BackOff = {
     firstMilliseconds: relayFirstRetryMilliseconds,
@@ -65,6 +77,7 @@ function start(given: Pick<Running, 'gateway' | 'newest' | 'woken' | 'cosigned'>
     stop: new AbortController(),
     told: new Map(),
     underWay: new Map(),
+    asked: new Map(),
   }
   const ended = run(running)
   return {
@@ -92,15 +105,16 @@ async function run(running: Running): Promise<void> {
 }
 
 async function look(running: Running): Promise<void> {
-  const { gateway, newest, underWay, circuits } = running
-  const { party, database } = gateway
+  const { gateway, newest } = running
+  const { database } = gateway
   const directory = gateway.directory()
+  const free = await toBeAsked(running)
+  if (free.length === 0) return
   const checkpoint = await newest.read(database)
   if (checkpoint === undefined) return
   const cosigned = await cosignedNow(gateway)
   const refreshSeconds = (witnessingOf(directory)?.limit ?? 0) / 3
-  for (const [witness, keys] of witnessesFor(directory, party, gateway.now())) {
-    if (underWay.has(witness) || circuits.room(witness, performance.now()) === 0) continue
+  for (const [witness, keys] of free) {
     const own = cosigned.filter((row) => row.witness === witness).map(({ size }) => size)
     const known = Math.max(0, running.told.get(witness) ?? 0, ...own)
     const quorum = greatestQuorum(directory)
@@ -112,6 +126,17 @@ async function look(running: Running): Promise<void> {
   }
 }
 
+/** Those that no request is under way to, and none was just now unless something waits; a busy ledger has many checkpoints. */
+async function toBeAsked({ gateway, underWay, circuits, asked, waiting }: Running) {
+  const { party, directory, now } = gateway
+  const free = [...witnessesFor(directory(), party, now())].filter(
+    ([witness]) => !underWay.has(witness) && circuits.room(witness, performance.now()) > 0,
+  )
+  const since = performance.now() - leisureMilliseconds
+  const rested = free.filter(([witness]) => (asked.get(witness) ?? since) <= since)
+  return rested.length === free.length || !(await waiting.any()) ? rested : free
+}
+
 interface Request {
   readonly witness: PartyId
   readonly keys: LedgerKeys
@@ -120,7 +145,8 @@ interface Request {
 }
 
 function begin(running: Running, request: Request): void {
-  const { underWay, woken } = running
+  const { underWay, asked, woken } = running
+  asked.set(request.witness, performance.now())
   const task = one(running, request).finally(() => {
     underWay.delete(request.witness)
     // What was signed meanwhile goes now.
@@ -130,13 +156,13 @@ function begin(running: Running, request: Request): void {
 }
 
 async function one(running: Running, request: Request): Promise<void> {
-  const { gateway, circuits, told, cosigned, stop } = running
+  const { gateway, circuits, told, waiting, stop } = running
   try {
     await storeCosignature(gateway.database, await cosignature(running, request))
     // From here the lines are durable. A crash before the release: it looks at the table when it is back.
     circuits.answered(request.witness)
     told.delete(request.witness)
-    cosigned()
+    waiting.cosigned()
     await forget(gateway)
   } catch (error) {
     if (!stop.signal.aborted) failed(running, request.witness, error)
