@@ -10,8 +10,8 @@ import { watchCommand } from './audit-watch.ts'
 
 export function auditCommand(): Command {
   return new Command('audit')
-    .summary('export, verify and prove a ledger')
-    .description('Export a ledger, verify an export offline, and prove single entries of it.')
+    .summary('export, verify, replay and compare ledgers')
+    .description('Export a ledger; verify, replay, compare and prove it offline; follow one that is live.')
     .addCommand(exportCommand())
     .addCommand(verifyCommand())
     .addCommand(proveCommand())

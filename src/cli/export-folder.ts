@@ -30,6 +30,7 @@ import { perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
 import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
 import { verifyRoot } from '../../protocol/ledger/receipt.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
+import { beginMissing } from '../../protocol/ledger/shredding.ts'
 import { tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Trace, untraced } from '../../protocol/report.ts'
@@ -124,8 +125,10 @@ function keysOf(ledger: LedgerDescriptor, directory: Directory, now: Seconds): L
 }
 
 function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescriptor, size: number): Audit {
+  const missing = beginMissing()
   const heard: EntryReader = (index, record, entry) => {
     requireAdopted(folder, record)
+    missing.read(index, record)
     reader?.(index, record, entry)
   }
   let audit = beginAudit(ledger)
@@ -136,6 +139,7 @@ function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescrip
     progress(audit.tree.size, size)
   }
   for (const tile of partialTiles(audit)) requireTile(folder, tile)
+  missing.conclude()
   return audit
 }
 

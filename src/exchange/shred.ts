@@ -6,6 +6,7 @@ import { suite } from '#suite'
 import { toHex, utf8 } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import { type LedgerRecord, parseRecord } from '../../protocol/ledger/record.ts'
+import { shreddingDetail } from '../../protocol/ledger/shredding.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import { effect } from '../ledger/effect.ts'
 import { readEntries, type ShreddedRow, shredRecords } from '../ledger/entries-table.ts'
@@ -99,7 +100,7 @@ const indexesToAnEntry = 100
 
 async function enterShredding(gateway: Gateway, rows: readonly ShreddedRow[]): Promise<void> {
   const { sequencer, party, logger } = gateway
-  const detail = `shredded ${rows.length} records: ${ranges(rows.map(({ index }) => index))}`
+  const detail = shreddingDetail(rows.map(({ index }) => index))
   const fingerprint = suite.sha256(utf8(detail))
   await sequencer.push({
     key: `shredded:${toHex(fingerprint)}`,
@@ -109,15 +110,4 @@ async function enterShredding(gateway: Gateway, rows: readonly ShreddedRow[]): P
   })
   // Entry and deletion are durable together: a crash before the answer costs the officer one repetition.
   logger.info('records-shredded', { count: rows.length })
-}
-
-/** `3-5, 8`. */
-function ranges(indexes: readonly number[]): string {
-  const runs: { readonly start: number; end: number }[] = []
-  for (const index of indexes) {
-    const last = runs.at(-1)
-    if (last?.end === index - 1) last.end = index
-    else runs.push({ start: index, end: index })
-  }
-  return runs.map(({ start, end }) => (start === end ? `${start}` : `${start}-${end}`)).join(', ')
 }

@@ -17,6 +17,7 @@ import {
   tileBytes,
   tilePath,
 } from '../../protocol/ledger/tiles.ts'
+import { beginMissing, shreddedBy, shreddingDetail } from '../../protocol/ledger/shredding.ts'
 import { descriptor, entries, fullRecord, keyOf, recordOf, smallRecord } from '../support/ledger.ts'
 
 const hashes = Array.from({ length: 66_000 }, (_, i) =>
@@ -81,6 +82,34 @@ describe('a record as bytes', () => {
   })
 })
 
+describe('shredded records', () => {
+  test('are named in runs, and read back', () => {
+    expect(shreddingDetail([3, 4, 5, 8])).toBe('shredded 4 records: 3-5, 8')
+    const lists = fc.uniqueArray(fc.nat(5000), { minLength: 1, maxLength: 100 })
+    fc.assert(
+      fc.property(lists, (list) => {
+        const indexes = list.toSorted((a, b) => a - b)
+        const record = { ...smallRecord, event: 'operator-action', detail: shreddingDetail(indexes) } as const
+        expect(shreddedBy(record)).toEqual(indexes)
+      }),
+    )
+    expect(shreddedBy({ ...smallRecord, detail: 'shredded 1 records: 3' })).toEqual([])
+  })
+
+  test('that no entry names are missing', () => {
+    const missing = beginMissing()
+    missing.read(0, smallRecord)
+    missing.read(1, undefined)
+    const broken: unknown = expect.objectContaining({ code: 'broken-chain' })
+    expect(() => missing.conclude()).toThrow(broken)
+    missing.read(2, { ...smallRecord, event: 'operator-action', detail: shreddingDetail([1]) })
+    expect(() => missing.conclude()).not.toThrow()
+    const leavesAlone = beginMissing()
+    leavesAlone.read(0, undefined)
+    expect(() => leavesAlone.conclude()).not.toThrow()
+  })
+})
+
 describe('an audit', () => {
   const shown = entries(300).map(({ leaf }, i) => ({
     leaf,
@@ -127,12 +156,13 @@ describe('an audit', () => {
     expect(() => auditEntries(beginAudit(descriptor), wrong)).toThrow(first)
   })
 
-  test('tells its reader of every record that is proven, and of none before', () => {
+  test('tells its reader of every entry, with the record where one is shown and proven', () => {
     const read: number[] = []
     auditEntries(
       beginAudit(descriptor),
       shown.map((entry, i) => (i % 3 === 0 ? { leaf: entry.leaf } : entry)),
       (index, record) => {
+        if (record === undefined) return
         expect(record).toEqual(recordOf(index))
         read.push(index)
       },
