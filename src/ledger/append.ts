@@ -4,7 +4,7 @@ import type { Tile } from '../../protocol/ledger/tiles.ts'
 import type { Transaction } from '../database/open.ts'
 import { insertCheckpoint, keepSigned, type SignedRow } from './checkpoints-table.ts'
 import { insertEntries, type NewEntry } from './entries-table.ts'
-import { type Head, letGo, moveHead } from './head-table.ts'
+import { type Head, moveHead } from './head-table.ts'
 import { movePairs, type PairRow } from './pairs-table.ts'
 import { insertTiles } from './tiles-table.ts'
 
@@ -37,6 +37,6 @@ export async function append(
       counted as (${movePairs(pairs, 'moved')}),
       reached as (${insertCheckpoint(to.size, to.root, 'moved')}),
       kept as (${keepSigned(signed)})
-    select count(*) as moved, ${letGo} from moved`.execute(tx)
+    select count(*) as moved from moved`.execute(tx)
   if (rows[0]?.moved !== 1) throw new Fenced(`the head is no longer at ${from.size}`)
 }

@@ -28,16 +28,12 @@ export async function readHead(database: Database): Promise<Head | undefined> {
 
 /** The same, and nobody else moves it before the end of the transaction. Who waits longest is next. */
 export async function lockHead(tx: Transaction): Promise<Head | undefined> {
-  const { rows } = await sql<Head>`
-    select descriptor, size, root, last, fence, ${letGo} from ledger_head for update`.execute(tx)
-  return rows[0]
+  return tx
+    .selectFrom('ledger_head')
+    .select(['descriptor', 'size', 'root', 'last', 'fence'])
+    .forUpdate()
+    .executeTakeFirst()
 }
-
-/**
- * Of a transaction that holds the head: when nothing is heard of it for five seconds, because its process is stopped or its
- * host is gone, the server ends it and another replica goes on.
- */
-export const letGo = sql`set_config('idle_in_transaction_session_timeout', '5000', true)`
 
 /** The ledger's first row, unless another replica was first. */
 export async function insertHead(database: Database, origin: string, head: Head): Promise<void> {
