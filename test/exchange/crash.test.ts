@@ -52,6 +52,9 @@ eachDatabase('a gateway killed between two steps', ({ kind, fresh }) => {
   }
 })
 
+/** Witnesses are asked at their own pace: how often within one exchange is chance. */
+const atLeisure = /witness|cosignature/
+
 /** A slow machine makes the relay try again, which adds to the steps: of two exchanges, the one with fewer. */
 async function boundariesOf(
   victim: GatewayProcesses,
@@ -69,7 +72,7 @@ async function boundariesOf(
     occurrence: all.slice(0, i + 1).filter((each) => each === name).length,
   }))
   expect(boundaries.length).toBeGreaterThan(10)
-  return boundaries
+  return boundaries.filter(({ name, occurrence }) => occurrence === 1 || !atLeisure.test(name))
 }
 
 /** Timing may keep an exchange from a boundary that the watched one reached; then the next exchange is asked. */
