@@ -1,5 +1,5 @@
 /** Answers for reading single parts of a ledger export from its folder: entries with their records, nodes, registry versions. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { type Codec, decodeAs } from '../../protocol/codec.ts'
 import { Rejected } from '../../protocol/errors.ts'
@@ -41,10 +41,15 @@ export function bundlesOf(size: number): number {
 }
 
 /** The entries of a bundle of an export of this size; those without a record were shredded. */
-export function entriesOf(folder: string, bundle: number, size: number): readonly AuditedEntry[] {
+export function entriesOf(
+  folder: string,
+  bundle: number,
+  size: number,
+  reading: Reading = readWhole,
+): readonly AuditedEntry[] {
   const width = Math.min(tileWidth, size - bundle * tileWidth)
   const file = entriesPath({ index: bundle, width })
-  const leaves = naming(file, () => parseEntries(read(folder, file), width))
+  const leaves = naming(file, () => parseEntries(read(folder, file, reading), width))
   const shown = decoded(shownRecords, folder, recordsFile(bundle))
   if (shown.length > width)
     throw new Rejected('bad-proof', `${recordsFile(bundle)} has more records than entries`)
@@ -114,18 +119,40 @@ export function naming<T>(file: string, step: () => T): T {
 }
 
 /** Throws `bad-proof` where the export lacks the file. */
-export function read(folder: string, file: string): Uint8Array {
-  const bytes = readIfThere(folder, file)
+export function read(folder: string, file: string, reading: Reading = readWhole): Uint8Array {
+  const bytes = readIfThere(folder, file, reading)
   if (bytes === undefined) throw new Rejected('bad-proof', `the export lacks ${file}`)
   return bytes
 }
 
-function readIfThere(folder: string, file: string): Uint8Array | undefined {
+function readIfThere(folder: string, file: string, reading: Reading = readWhole): Uint8Array | undefined {
   try {
-    const { buffer, byteOffset, length } = readFileSync(path.join(folder, file))
-    return new Uint8Array(buffer, byteOffset, length)
+    return reading(path.join(folder, file))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** Gives the bytes of a file. */
+export type Reading = (file: string) => Uint8Array
+
+function readWhole(file: string): Uint8Array {
+  const { buffer, byteOffset, length } = readFileSync(file)
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
+/** Reads each file into the same memory, good until the next one is read: nothing is left over for the collector. */
+export function readingInPlace(): Reading {
+  let held = new Uint8Array(32_768)
+  return (file) => {
+    const descriptor = openSync(file, 'r')
+    try {
+      const { size } = fstatSync(descriptor)
+      if (size > held.length) held = new Uint8Array(2 * size)
+      return held.subarray(0, readSync(descriptor, held, 0, size, 0))
+    } finally {
+      closeSync(descriptor)
+    }
   }
 }

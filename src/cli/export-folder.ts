@@ -39,7 +39,9 @@ import {
   entriesOf,
   naming,
   nodesIn,
+  type Reading,
   read,
+  readingInPlace,
   registryVersionIn,
   signedRootsOf,
   stampedCheckpoints,
@@ -125,6 +127,7 @@ function keysOf(ledger: LedgerDescriptor, directory: Directory, now: Seconds): L
 }
 
 function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescriptor, size: number): Audit {
+  const [leaves, tiles] = [readingInPlace(), readingInPlace()]
   const missing = beginMissing()
   const heard: EntryReader = (index, record, entry) => {
     requireAdopted(folder, record)
@@ -133,12 +136,12 @@ function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescrip
   }
   let audit = beginAudit(ledger)
   for (let bundle = 0; bundle < bundlesOf(size); bundle++) {
-    const entries = entriesOf(folder, bundle, size)
+    const entries = entriesOf(folder, bundle, size, leaves)
     audit = auditEntries(audit, entries, heard)
-    for (const tile of audit.full) requireTile(folder, tile)
+    for (const tile of audit.full) requireTile(folder, tile, tiles)
     progress(audit.tree.size, size)
   }
-  for (const tile of partialTiles(audit)) requireTile(folder, tile)
+  for (const tile of partialTiles(audit)) requireTile(folder, tile, tiles)
   missing.conclude()
   return audit
 }
@@ -153,9 +156,9 @@ function requireAdopted(folder: string, record: LedgerRecord | undefined): void 
   }
 }
 
-function requireTile(folder: string, tile: FlatTile): void {
+function requireTile(folder: string, tile: FlatTile, reading: Reading): void {
   const file = tilePath(tile)
-  if (!equal(read(folder, file), tile.hashes)) {
+  if (!equal(read(folder, file, reading), tile.hashes)) {
     throw new Rejected('bad-proof', `${file} does not hold the hashes of its entries`)
   }
 }

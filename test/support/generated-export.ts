@@ -34,7 +34,8 @@ export interface GeneratedExport {
 }
 
 const created = descriptor.created
-const now = created + 1000
+/** A time at which its registry is in force. */
+export const verifiedAt = created + 1000
 
 /** `shown`: with the records and keys of all entries, or with none. The folder must not exist. */
 export function generateExport(folder: string, size: number, shown: boolean): GeneratedExport {
@@ -68,8 +69,11 @@ export function generateExport(folder: string, size: number, shown: boolean): Ge
   }
   for (const tile of partialTilesOf(tree)) write.tile(tile)
   write.file(exportFiles.descriptor, encodeAs(descriptorCodec, descriptor))
-  write.file(exportFiles.checkpoint, signCheckpoint({ origin, size, root: rootOfTree(tree) }, signer, now))
-  return { folder, directory: ledgerDirectory(), now, bytes: write.bytes() }
+  write.file(
+    exportFiles.checkpoint,
+    signCheckpoint({ origin, size, root: rootOfTree(tree) }, signer, verifiedAt),
+  )
+  return { folder, directory: ledgerDirectory(), now: verifiedAt, bytes: write.bytes() }
 }
 
 /** Records of both sorts, salted once: the same record under the same key is the same commitment wherever it stands. */
@@ -112,5 +116,5 @@ export function ledgerDirectory(): Directory {
     ],
     ...{ groups: [], schemes: [], agreements: [] },
   }
-  return directoryOf(acceptFirst(signedBy(document, [root]), rootsDigest(roots)), now)
+  return directoryOf(acceptFirst(signedBy(document, [root]), rootsDigest(roots)), verifiedAt)
 }
