@@ -8,6 +8,7 @@ import * as sequencer from './migrations/0004-sequencer.ts'
 import * as witnessing from './migrations/0005-witnessing.ts'
 import * as vigilance from './migrations/0006-vigilance.ts'
 import * as release from './migrations/0008-release.ts'
+import * as seal from './migrations/0009-seal.ts'
 import { DatabaseRefused } from './refusal.ts'
 
 /** In order; a name once released never changes. */
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-witnessing': witnessing,
   '0006-vigilance': vigilance,
   '0008-release': release,
+  '0009-seal': seal,
 }
 
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {

@@ -1,5 +1,4 @@
 /** Answers for what a caller gets for an entry, the first time and every time again. */
-import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { Inclusion } from '../../protocol/ledger/merkle-proof.ts'
@@ -8,8 +7,9 @@ import type { Database } from '../database/open.ts'
 import { firstSignedOver, newestUnsigned, type StoredCheckpoint, storeSigned } from './checkpoints-table.ts'
 import type { StoredEntry } from './entries-table.ts'
 import { proveRow } from './row-proof.ts'
+import { requireEntered } from './seal.ts'
 import { provenReceipt, requireUnder, restoreSigned, type SignedRoot, sign } from './signing.ts'
-import { inclusionAt, rootAt } from './store.ts'
+import { inclusionAt } from './store.ts'
 
 export interface Entered {
   readonly index: number
@@ -115,16 +115,14 @@ function restored({ size, root, signed, note, signatures }: StoredCheckpoint, si
 }
 
 /**
- * A gateway that stopped between the commit and the signature left a root that nobody signed. It is made anew from the
- * tiles, and signed only if it is the same: for one size there is one root, whoever signs.
+ * A gateway that stopped between the commit and the signature left a root that nobody signed. It is signed only if the
+ * sealed head continues it: for one size there is one root, whoever signs, and none that somebody else wrote.
  */
 export async function signLate(
   { database, signer, now, signed: hear }: Answering,
   { size, root }: Pick<StoredCheckpoint, 'size' | 'root'>,
 ): Promise<SignedRoot> {
-  if (!equal(await rootAt(database, size), root)) {
-    throw new Rejected('broken-chain', `the tiles do not lead to the root of ${size}`)
-  }
+  await requireEntered(database, { size, root }, signer.keys)
   const signed = await sign({ origin: signer.keys.origin, size, root }, signer, now(), true)
   await storeSigned(database, [signed.row])
   hear?.(signed)

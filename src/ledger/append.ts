@@ -11,7 +11,7 @@ import { insertTiles } from './tiles-table.ts'
 /** What one batch changes. The business rows are written after it, in the same transaction. */
 export interface Batch {
   readonly from: Pick<Head, 'size' | 'fence'>
-  readonly to: Pick<Head, 'size' | 'root' | 'last'>
+  readonly to: Pick<Head, 'size' | 'root' | 'last' | 'seal'>
   readonly entries: readonly NewEntry[]
   readonly tiles: readonly Tile[]
   /** The counters that move, as they are then. */

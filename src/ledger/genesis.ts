@@ -23,6 +23,7 @@ export async function createLedger(options: SequencerOptions): Promise<NewEvent>
     size: 0,
     root: emptyRoot,
     last: genesisHash(fresh),
+    seal: null,
     fence: 0,
   })
   const ledger = (await readOwnLedger(database, signer.keys)) ?? fresh

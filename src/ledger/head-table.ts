@@ -9,6 +9,8 @@ export interface Head {
   readonly root: Uint8Array
   /** The hash of the last leaf, which the next entry names. */
   readonly last: Uint8Array
+  /** seal.ts; null of an empty ledger. */
+  readonly seal: Uint8Array | null
   /** Grows whenever a writer must be sure that no earlier batch can still commit. */
   readonly fence: number
 }
@@ -22,7 +24,7 @@ export interface HeadRow extends Head {
 export async function readHead(database: Database): Promise<Head | undefined> {
   return database
     .selectFrom('ledger_head')
-    .select(['descriptor', 'size', 'root', 'last', 'fence'])
+    .select(['descriptor', 'size', 'root', 'last', 'seal', 'fence'])
     .executeTakeFirst()
 }
 
@@ -30,7 +32,7 @@ export async function readHead(database: Database): Promise<Head | undefined> {
 export async function lockHead(tx: Transaction): Promise<Head | undefined> {
   return tx
     .selectFrom('ledger_head')
-    .select(['descriptor', 'size', 'root', 'last', 'fence'])
+    .select(['descriptor', 'size', 'root', 'last', 'seal', 'fence'])
     .forUpdate()
     .executeTakeFirst()
 }
@@ -58,10 +60,10 @@ export async function raiseFence(database: Database): Promise<void> {
 /** A statement with one row when the head moved from exactly there, and none otherwise. It holds the row's lock. */
 export function moveHead(
   from: Pick<Head, 'size' | 'fence'>,
-  to: Pick<Head, 'size' | 'root' | 'last'>,
+  to: Pick<Head, 'size' | 'root' | 'last' | 'seal'>,
 ): RawBuilder<unknown> {
   return sql`
-    update ledger_head set size = ${to.size}, root = ${to.root}, last = ${to.last}
+    update ledger_head set size = ${to.size}, root = ${to.root}, last = ${to.last}, seal = ${to.seal}
     where size = ${from.size} and fence = ${from.fence}
     returning one`
 }

@@ -25,6 +25,8 @@ export interface Pace {
 }
 
 const longestRetrySeconds = 60
+/** So many are worth two batches. */
+const fewest = 8
 /** How much the newest measurement counts. */
 const weight = 0.2
 
@@ -47,8 +49,9 @@ export function createPace(now: () => number = () => performance.now()): Pace {
       perSecond += weight * ((count * 1000) / since - perSecond)
     },
     // Where signing and answering take about as long as the commit, one half is written while the other is answered and
-    // asks again. Where the disk is slow, all go together.
-    batchLimit: (underWay) => (afterwards > commit / 2 ? Math.ceil(underWay / 2) : underWay),
+    // asks again. Where the disk is slow, or they are few, all go together.
+    batchLimit: (underWay) =>
+      underWay >= fewest && afterwards > commit / 2 ? Math.ceil(underWay / 2) : underWay,
     // As long as what is under way takes, and no less than nothing has been answered for.
     retryAfterSeconds: (underWay) => {
       const clears = perSecond > 0 ? underWay / perSecond : 1

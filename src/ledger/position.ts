@@ -1,6 +1,7 @@
 /** Answers for what a writer keeps in memory: where the ledger is, and the edge of the tree that the next entries extend. */
 import { equal } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
+import type { LedgerKeys } from '../../protocol/ledger/checkpoint.ts'
 import { chain, type Entry, verifyLink } from '../../protocol/ledger/entry.ts'
 import {
   type Frontier,
@@ -14,7 +15,8 @@ import { type NodeReader, rangeHash } from '../../protocol/ledger/merkle-proof.t
 import { type Edge, type Growth, grow, nodesFromTiles, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Database } from '../database/open.ts'
 import { readLeaves } from './entries-table.ts'
-import { type Head, readHead } from './head-table.ts'
+import type { Head } from './head-table.ts'
+import { readSealed } from './seal.ts'
 import { readHashes } from './store.ts'
 
 export interface Position {
@@ -44,7 +46,7 @@ export function extend(position: Position, commitments: readonly Uint8Array[]): 
     entries.map(({ hash }) => hash),
   )
   const { frontier, edge } = growth
-  const head = { ...position.head, size: frontier.size, root: rootOf(frontier), last }
+  const head = { ...position.head, size: frontier.size, root: rootOf(frontier), last, seal: null }
   return { entries, growth, position: { head, frontier, edge } }
 }
 
@@ -95,9 +97,9 @@ function greatestPowerBelow(size: number): number {
   return power
 }
 
-/** Reads the position anew, and takes it only if the entries and tiles lead to the root and last entry that the head names. */
-export async function loadPosition(database: Database): Promise<Position> {
-  const head = await requireHead(database)
+/** Reads the position anew, and takes it only if the entries and tiles lead to the root and last entry of a sealed head. */
+export async function loadPosition(database: Database, keys: LedgerKeys): Promise<Position> {
+  const head = await readSealed(database, keys)
   const edge: (readonly Uint8Array[])[] = []
   for (
     let [level, count] = [0, head.size];
@@ -116,7 +118,7 @@ export async function loadPosition(database: Database): Promise<Position> {
   return { head, frontier, edge }
 }
 
-/** Follows what other writers entered up to this head. */
+/** Follows what other writers entered up to this sealed head. */
 export async function followTo(database: Database, position: Position, head: Head): Promise<Position> {
   const leaves = await readLeaves(database, { start: position.head.size, end: head.size })
   const last = leaves.reduce((previous, leaf) => verifyLink(leaf, previous), position.head.last)
@@ -128,12 +130,6 @@ export async function followTo(database: Database, position: Position, head: Hea
     )
   }
   return { head, frontier, edge }
-}
-
-async function requireHead(database: Database): Promise<Head> {
-  const head = await readHead(database)
-  if (head === undefined) throw new Rejected('broken-chain', 'the ledger has no head')
-  return head
 }
 
 /** Every peak of the tree is in the last, partial tile of its level. */

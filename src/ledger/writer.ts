@@ -21,6 +21,7 @@ import { readPairs } from './pairs-table.ts'
 import { type Pending, renumber } from './pending.ts'
 import { type Extension, extend, followTo, loadPosition, type Position } from './position.ts'
 import type { Committed } from './rounds.ts'
+import { requireSealed, sealOf } from './seal.ts'
 import type { UnstoredSignatures } from './unstored.ts'
 import { rootAt } from './store.ts'
 
@@ -47,6 +48,8 @@ interface Draft {
   readonly numbering: Numbering
   /** Signatures of earlier batches that go with it. */
   readonly signed: readonly SignedRow[]
+  /** Of the head that it reaches, made before it is written. */
+  readonly seal: Uint8Array
 }
 
 export async function createWriter(options: WriterOptions): Promise<Writer> {
@@ -97,6 +100,7 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
   const follow = async (tx: Transaction, from: Position): Promise<Position> => {
     const head = await lockHead(tx)
     if (head === undefined) throw new Rejected('broken-chain', 'the ledger has no head')
+    requireSealed(head, signer.keys)
     contended = head.size !== from.head.size || head.fence !== from.head.fence
     if (!contended) return from
     counter.learn(await readPairs(tx, from.head.size))
@@ -108,19 +112,22 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
     const numbering = counter.begin()
     for (const [i, pending] of batch.entries()) renumber(pending, numbering, from.head.size + i)
     const commitments = batch.map(({ prepared }) => prepared.salted.commitment)
-    return { from, extension: extend(from, commitments), numbering, signed: signatures.rows() }
+    const extension = extend(from, commitments)
+    const seal = sealOf(signer, extension.position.head)
+    return { from, extension, numbering, signed: signatures.rows(), seal }
   }
 
   const write = async (
     tx: Transaction,
-    { from, extension, numbering, signed }: Draft,
+    { from, extension, numbering, signed, seal }: Draft,
     batch: readonly Pending[],
   ): Promise<void> => {
     const entries = extension.entries.flatMap(({ leaf }, i) => {
       const pending = batch[i]
       return pending === undefined ? [] : [{ leaf, ...pending.prepared.row }]
     })
-    const changes = { from: from.head, to: extension.position.head, entries, tiles: extension.growth.full }
+    const to = { ...extension.position.head, seal }
+    const changes = { from: from.head, to, entries, tiles: extension.growth.full }
     // The head is locked first: until the commit no other writer enters anything, so rows appear in the ledger's order.
     await append(tx, { ...changes, pairs: numbering.moved(), signed })
     await applyEffects(
@@ -185,7 +192,7 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
 
   // A database that went back behind what was signed would have one size signed with two roots: never go on from it.
   const reload = async (): Promise<Position> => {
-    const loaded = await loadPosition(database)
+    const loaded = await loadPosition(database, signer.keys)
     const pairs = await readPairs(database, 0)
     if (reached !== undefined) {
       const behind = loaded.head.size < reached.size

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import { sql } from 'kysely'
+import { parseLeaf } from '../../protocol/ledger/entry.ts'
 import { emptyRoot } from '../../protocol/ledger/merkle.ts'
 import { parseRecord, recordBytes } from '../../protocol/ledger/record.ts'
 import type { Database } from '../../src/database/open.ts'
@@ -14,8 +15,9 @@ import type { SignedRow } from '../../src/ledger/checkpoints-table.ts'
 import { readEntries } from '../../src/ledger/entries-table.ts'
 import { insertHead, readHead } from '../../src/ledger/head-table.ts'
 import { extend, loadPosition } from '../../src/ledger/position.ts'
-import { parseLeaf } from '../../protocol/ledger/entry.ts'
+import { sealOf } from '../../src/ledger/seal.ts'
 import type { Sequencer } from '../../src/ledger/sequencer.ts'
+import { signer } from '../support/ledger.ts'
 import { nextEvent } from './ledger-record.ts'
 
 /** What came of one turn. */
@@ -69,7 +71,7 @@ export function boundSubject(from: Database, into: Database): { readonly replay:
 
 async function readyMade(from: Database, into: Database): Promise<readonly Batch[]> {
   await copyHead(from, into)
-  let position = await loadPosition(into)
+  let position = await loadPosition(into, signer.keys)
   const rows = await from
     .selectFrom('ledger_checkpoint')
     .selectAll()
@@ -93,7 +95,7 @@ async function readyMade(from: Database, into: Database): Promise<readonly Batch
     const { head } = extension.position
     batches.push({
       from: position.head,
-      to: head,
+      to: { ...head, seal: sealOf(signer, head) },
       entries: made,
       tiles: extension.growth.full,
       pairs,
@@ -111,7 +113,7 @@ async function copyHead(from: Database, into: Database): Promise<void> {
   const first = (await readEntries(from, { start: 0, end: 1 }))[0]
   if (head === undefined || first === undefined) throw new Error('the sequencer has entered nothing')
   const last = parseLeaf(first.leaf).previous
-  await insertHead(into, 'bound', { ...head, size: 0, root: emptyRoot, last, fence: 0 })
+  await insertHead(into, 'bound', { ...head, size: 0, root: emptyRoot, last, seal: null, fence: 0 })
 }
 
 /** One transaction an entry: lock the head, read it, hash, insert, move the head. The hash is all that it has. */

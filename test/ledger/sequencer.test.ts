@@ -77,6 +77,7 @@ eachDatabase('sequencer', ({ open, fresh, kind }) => {
     expect([first.status, other.status]).toEqual(['fulfilled', 'fulfilled'])
     expect(reused).toMatchObject({ status: 'rejected', reason: { code: 'reused-id' } })
     await expect(sequencer.push(eventOf('a', [], 'yet another'))).rejects.toMatchObject({ code: 'reused-id' })
+    await sequencer.close()
     expect(await auditFromBytes(database, [])).toEqual(['genesis', 'a', 'b'])
   })
 
@@ -154,7 +155,7 @@ eachDatabase('sequencer', ({ open, fresh, kind }) => {
 
   test('a stop between commit and signature is mended at the next start, with the same root', async () => {
     const database = await open()
-    const broken = await openTestSequencer(database, undefined, failingAfter(2))
+    const broken = await openTestSequencer(database, undefined, failingAfter(4))
     await expect(broken.push(eventOf('unsigned'))).rejects.toMatchObject({ code: 'unavailable' })
     const unsigned = await readCheckpointAt(database, 2)
     expect(unsigned?.note).toBeNull()
@@ -170,7 +171,7 @@ eachDatabase('sequencer', ({ open, fresh, kind }) => {
 
   test('a root that the tiles do not lead to is never signed', async () => {
     const database = await open()
-    const broken = await openTestSequencer(database, undefined, failingAfter(2))
+    const broken = await openTestSequencer(database, undefined, failingAfter(4))
     await expect(broken.push(eventOf('unsigned'))).rejects.toMatchObject({ code: 'unavailable' })
     await sql`update ledger_checkpoint set root = ${new Uint8Array(32)}::bytea where note is null`.execute(
       database,
@@ -279,7 +280,7 @@ eachDatabase('sequencer', ({ open, fresh, kind }) => {
   )
 })
 
-/** Keys that sign so many checkpoints and then fail, as a module that is unplugged does. */
+/** Keys that sign so often, seals included, and then fail, as a module that is unplugged does. */
 function failingAfter(signatures: number): LedgerSigner {
   let left = signatures
   const [ed25519, mlDsa44] = signer.pair

@@ -69,7 +69,7 @@ interface Rehashed {
 
 /** Every leaf, link, record and tile again, and the newest checkpoint over all of them. */
 async function rehash(database: Database): Promise<Rehashed> {
-  const { head } = await loadPosition(database)
+  const { head } = await loadPosition(database, signer.keys)
   const ledger = await readDescriptor(database)
   if (ledger === undefined) throw new Error('no ledger')
   const [keys, leaves, roots] = [[] as string[], [] as string[], [toHex(rootOf(emptyFrontier))]]
