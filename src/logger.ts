@@ -138,7 +138,9 @@ const fields = {
     'shutdown',
   ),
   /** Where a ledger is not what it signed. */
-  ledgerPlace: matching(/^((entry|record|checkpoint|head) [0-9]{1,16}|scrub|tile\/[0-9]{1,2}(\/x?[0-9]{3}){1,6})$/),
+  ledgerPlace: matching(
+    /^((entry|record|checkpoint|head) [0-9]{1,16}|scrub|tile\/[0-9]{1,2}(\/x?[0-9]{3}){1,6})$/,
+  ),
   errorName: matching(/^([A-Z][A-Za-z]{0,30}(Error|Exception)|Error|Rejected|NotAnError)$/),
   /** SQLSTATE (ISO 9075) or a system error's name, such as 40001 or ECONNREFUSED. */
   errorCode: matching(/^([0-9A-Z]{5}|E[A-Z0-9_]{2,20})$/),

@@ -38,15 +38,16 @@ interface Refused extends Omit<Refusable, 'bytes'> {
 
 /** A flood of copies does not become a flood of entries. */
 export async function enterRefusal(
-  { sequencer, party, now }: Gateway,
+  gateway: Gateway,
   { envelope, directory, origin }: Refused,
   code: Code,
 ): Promise<void> {
+  const { party, sequencer } = gateway
   const by = origin.kind === 'agency' ? party : origin.party
   await sequencer.push({
     key: entryKeys.refused(envelope, toHex(envelope.digest), by, code),
     fingerprint: envelope.digest,
-    record: refusalRecord({ party, directory, at: now() }, origin, envelope, code),
+    record: refusalRecord({ party, directory, at: gateway.now() }, origin, envelope, code),
     effects: [],
   })
 }
