@@ -140,7 +140,7 @@ describe('the documents', () => {
     expect(run.filter((file) => !tracked.includes(file))).toEqual([])
   })
 
-  test('show commands of pouch, with options, that there are', () => {
+  test('show commands of pouch, with options, that there are', async () => {
     const shown = documents.flatMap(({ file, text }) =>
       Array.from(text.matchAll(/^ {4}(?:npx )?pouch ([^#\n>]+)/gm), ([, line = '']) => ({
         file,
@@ -148,9 +148,10 @@ describe('the documents', () => {
       })),
     )
     expect(shown.length).toBeGreaterThan(5)
-    expect(
-      shown.flatMap(({ file, line }) => faultsOf(line).map((fault) => `${file}: pouch ${line}: ${fault}`)),
-    ).toEqual([])
+    const faults = shown.map(async ({ file, line }) =>
+      (await faultsOf(line)).map((fault) => `${file}: pouch ${line}: ${fault}`),
+    )
+    expect((await Promise.all(faults)).flat()).toEqual([])
   })
 
   test('link to files that there are', () => {
@@ -167,9 +168,9 @@ describe('the documents', () => {
 })
 
 /** What of a command line the program does not know. */
-function faultsOf(line: string): readonly string[] {
+async function faultsOf(line: string): Promise<readonly string[]> {
   const words = line.replaceAll(/<[^>]*>/g, 'x').split(/\s+/)
-  let command: Command = program()
+  let command: Command = await program(words)
   while (command.commands.length > 0) {
     const next = command.commands.find((each) => each.name() === words[0])
     if (next === undefined) return [`no command ${words[0] ?? ''}`]

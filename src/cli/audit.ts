@@ -1,22 +1,21 @@
 /** Answers for `pouch audit`: what an auditor does with a ledger, most of it offline on an export. */
 import { Command } from 'commander'
-import { discloseCommand } from './audit-disclose.ts'
-import { exportCommand } from './audit-export.ts'
-import { proveCommand } from './audit-prove.ts'
-import { reconcileCommand } from './audit-reconcile.ts'
-import { replayCommand } from './audit-replay.ts'
-import { verifyCommand } from './audit-verify.ts'
-import { watchCommand } from './audit-watch.ts'
+import { type Loading, named } from './loading.ts'
 
-export function auditCommand(): Command {
-  return new Command('audit')
+const commands: Readonly<Record<string, Loading>> = {
+  export: async () => (await import('./audit-export.ts')).exportCommand(),
+  verify: async () => (await import('./audit-verify.ts')).verifyCommand(),
+  prove: async () => (await import('./audit-prove.ts')).proveCommand(),
+  disclose: async () => (await import('./audit-disclose.ts')).discloseCommand(),
+  replay: async () => (await import('./audit-replay.ts')).replayCommand(),
+  reconcile: async () => (await import('./audit-reconcile.ts')).reconcileCommand(),
+  watch: async () => (await import('./audit-watch.ts')).watchCommand(),
+}
+
+export async function auditCommand(args: readonly string[]): Promise<Command> {
+  const audit = new Command('audit')
     .summary('export, verify, replay and compare ledgers')
     .description('Export a ledger; verify, replay, compare and prove it offline; follow one that is live.')
-    .addCommand(exportCommand())
-    .addCommand(verifyCommand())
-    .addCommand(proveCommand())
-    .addCommand(discloseCommand())
-    .addCommand(replayCommand())
-    .addCommand(reconcileCommand())
-    .addCommand(watchCommand())
+  for (const command of await named(commands, args)) audit.addCommand(command)
+  return audit
 }

@@ -1,25 +1,7 @@
 /** Answers for the command line as a whole: its commands, the options they share, and exit code 2 for wrong use. */
 import { Command, CommanderError } from 'commander'
-import { acknowledgeCommand } from './acknowledge.ts'
 import { type Terminal, toJson } from './answer.ts'
-import { auditCommand } from './audit.ts'
-import { credentialCommand } from './credential.ts'
-import { evidenceCommand } from './evidence.ts'
-import { exampleCommand } from './example.ts'
-import { extractCommand } from './extract.ts'
-import { inboxCommand } from './inbox.ts'
-import { initCommand } from './init.ts'
-import { inspectCommand } from './inspect.ts'
-import { keysCommand } from './keys.ts'
-import { ledgerCommand } from './ledger.ts'
-import { openCommand } from './open.ts'
-import { receiptCommand } from './receipt.ts'
-import { registryCommand } from './registry.ts'
-import { sealCommand } from './seal.ts'
-import { sendCommand } from './send.ts'
-import { serveCommand } from './serve.ts'
-import { statusCommand } from './status.ts'
-import { verifyCommand } from './verify.ts'
+import { type Loading, named } from './loading.ts'
 
 const description = `Exchange security-clearance attestations as sealed envelopes, and prove every transfer.
 
@@ -35,10 +17,34 @@ const standard: Terminal = {
   err: (text) => void process.stderr.write(text),
 }
 
+/** In the order in which help lists them. */
+const commands: Readonly<Record<string, Loading>> = {
+  init: async () => (await import('./init.ts')).initCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  example: async () => (await import('./example.ts')).exampleCommand(),
+  send: async () => (await import('./send.ts')).sendCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  inbox: async () => (await import('./inbox.ts')).inboxCommand(),
+  acknowledge: async () => (await import('./acknowledge.ts')).acknowledgeCommand(),
+  evidence: async () => (await import('./evidence.ts')).evidenceCommand(),
+  receipt: async () => (await import('./receipt.ts')).receiptCommand(),
+  extract: async () => (await import('./extract.ts')).extractCommand(),
+  seal: async () => (await import('./seal.ts')).sealCommand(),
+  open: async () => (await import('./open.ts')).openCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  audit: async (args) => (await import('./audit.ts')).auditCommand(args),
+  ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+  registry: async () => (await import('./registry.ts')).registryCommand(),
+  credential: async () => (await import('./credential.ts')).credentialCommand(),
+}
+
 /** Runs one command line, and gives the exit code. What goes on after it, as a gateway does, ends the process itself. */
 export async function run(args: readonly string[], terminal: Terminal = standard): Promise<number> {
   try {
-    await program(terminal, args.includes('--json')).parseAsync([...args], { from: 'user' })
+    const pouch = await program(args, terminal)
+    await pouch.parseAsync([...args], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
@@ -46,31 +52,11 @@ export async function run(args: readonly string[], terminal: Terminal = standard
   }
 }
 
-export function program(terminal: Terminal = standard, asJson = false): Command {
+/** With the command that the arguments name, or with all where they name none. */
+export async function program(args: readonly string[] = [], terminal: Terminal = standard): Promise<Command> {
   const pouch = new Command('pouch').description(description).version('0.1.0').addHelpText('after', example)
-  for (const command of [
-    initCommand(),
-    serveCommand(),
-    exampleCommand(),
-    sendCommand(),
-    statusCommand(),
-    inboxCommand(),
-    acknowledgeCommand(),
-    evidenceCommand(),
-    receiptCommand(),
-    extractCommand(),
-    sealCommand(),
-    openCommand(),
-    verifyCommand(),
-    inspectCommand(),
-    auditCommand(),
-    ledgerCommand(),
-    keysCommand(),
-    registryCommand(),
-    credentialCommand(),
-  ]) {
-    pouch.addCommand(command)
-  }
+  for (const command of await named(commands, args)) pouch.addCommand(command)
+  const asJson = args.includes('--json')
   everyCommand(pouch, 'pouch', (command, name) => {
     command
       .configureOutput({

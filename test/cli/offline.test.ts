@@ -31,8 +31,8 @@ function leaves(command: Command, words: readonly string[] = []): readonly (read
   return command.commands.flatMap((each) => leaves(each, [...words, each.name()]))
 }
 
-describe('every command', () => {
-  const commands = leaves(program())
+describe('every command', async () => {
+  const commands = leaves(await program())
 
   test('is one of those that are promised', () => {
     const names = commands.map((words) => words.join(' '))
