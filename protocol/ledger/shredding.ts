@@ -31,26 +31,50 @@ export interface MissingRecords {
   conclude(): void
 }
 
+/** A record is shredded after it was written, so that an entry speaks of those before it alone. */
 export function beginMissing(): MissingRecords {
-  const missing = new Set<number>()
-  const said: number[] = []
+  const missing = beginMarks()
   let shown = false
   return {
     read: (index, record) => {
-      if (record === undefined) missing.add(index)
+      if (record === undefined) missing.set(index)
       else {
         shown = true
-        said.push(...shreddedBy(record))
+        for (const shredded of shreddedBy(record)) if (shredded < index) missing.clear(shredded)
       }
     },
     conclude: () => {
-      for (const index of said) missing.delete(index)
-      const [first] = missing
+      const first = missing.first()
       if (!shown || first === undefined) return
       throw new Rejected(
         'broken-chain',
         `entry ${first}: its record is missing, and no entry says that it was shredded`,
       )
+    },
+  }
+}
+
+/** One bit for each entry up to the last that is marked: a million need 125 kB. */
+function beginMarks() {
+  let bits = new Uint8Array(64)
+  const grown = (length: number): Uint8Array<ArrayBuffer> => {
+    const larger = new Uint8Array(length)
+    larger.set(bits)
+    return larger
+  }
+  return {
+    set: (index: number): void => {
+      const at = Math.floor(index / 8)
+      if (at >= bits.length) bits = grown(2 * at)
+      bits[at] = (bits[at] ?? 0) | (1 << (index % 8))
+    },
+    clear: (index: number): void => {
+      const at = Math.floor(index / 8)
+      if (at < bits.length) bits[at] = (bits[at] ?? 0) & ~(1 << (index % 8))
+    },
+    first: (): number | undefined => {
+      const at = bits.findIndex((byte) => byte !== 0)
+      return at < 0 ? undefined : 8 * at + Math.log2((bits[at] ?? 0) & -(bits[at] ?? 0))
     },
   }
 }

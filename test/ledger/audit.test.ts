@@ -104,6 +104,13 @@ describe('shredded records', () => {
     expect(() => missing.conclude()).toThrow(broken)
     missing.read(2, { ...smallRecord, event: 'operator-action', detail: shreddingDetail([1]) })
     expect(() => missing.conclude()).not.toThrow()
+    missing.read(2000, undefined)
+    missing.read(2001, { ...smallRecord, event: 'operator-action', detail: shreddingDetail([2000, 2002]) })
+    expect(() => missing.conclude()).not.toThrow()
+    missing.read(2002, undefined)
+    expect(() => missing.conclude()).toThrow(
+      expect.objectContaining({ detail: expect.stringMatching('^entry 2002: ') as string }),
+    )
     const leavesAlone = beginMissing()
     leavesAlone.read(0, undefined)
     expect(() => leavesAlone.conclude()).not.toThrow()
