@@ -92,7 +92,7 @@ eachDatabase('a gateway whose database', ({ fresh, copy, open }) => {
     const database = await fresh()
     const { length } = await enter(database, ['a', 'b', 'c', 'd'])
     await tampered(database, async (opened) => {
-      await cut(opened, length - 3)
+      await cut(opened, length - 3, signer())
       await append(opened, signer(), 'EST', ['x', 'y', 'z', 'more'].slice(0, 3 + more))
     })
     await expect(start(database, anchorOf(database))).rejects.toMatchObject({
@@ -158,7 +158,7 @@ eachDatabase('a gateway whose database', ({ fresh, copy, open }) => {
     test('and is another one of the same size is refused without an anchor too', async () => {
       const forked = await copy(today)
       await tampered(forked, async (database) => {
-        await cut(database, length - 1)
+        await cut(database, length - 1, signer())
         await append(database, signer(), 'EST', ['another'])
       })
       await expect(start(forked, anchorOf(forked))).rejects.toMatchObject({

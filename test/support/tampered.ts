@@ -5,20 +5,24 @@ import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { Database } from '../../src/database/open.ts'
 import { readEntries } from '../../src/ledger/entries-table.ts'
 import { readHead } from '../../src/ledger/head-table.ts'
+import { sealOf } from '../../src/ledger/seal.ts'
 import { openSequencer } from '../../src/ledger/sequencer.ts'
 import { rootAt } from '../../src/ledger/store.ts'
 import { eventOf, now } from './sequenced.ts'
 
 /** Takes the ledger back to so many entries, and leaves nothing that shows it. The tree may have no full tiles. */
-export async function cut(database: Database, size: number): Promise<void> {
+export async function cut(database: Database, size: number, signer: LedgerSigner): Promise<void> {
   const root = await rootAt(database, size)
   const [last] = await readEntries(database, { start: size - 1, end: size })
   if (last === undefined) throw new RangeError(`no entry ${size - 1}`)
   await sql`delete from ledger_entry where index >= ${size}`.execute(database)
   await sql`delete from ledger_checkpoint where size > ${size}`.execute(database)
-  await sql`update ledger_head set size = ${size}, root = ${root}, last = ${leafHash(last.leaf)}`.execute(
-    database,
-  )
+  const head = { size, root, last: leafHash(last.leaf) }
+  // He kept the seal of that time.
+  await database
+    .updateTable('ledger_head')
+    .set({ ...head, seal: sealOf(signer, head) })
+    .execute()
 }
 
 /** Other entries as a gateway would have entered them, and no signature over them. */
