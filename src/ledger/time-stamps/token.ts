@@ -62,6 +62,7 @@ async function verified(
   stamped: Uint8Array,
   certificate: Certificate,
 ): Promise<TimeStamp> {
+  requireWhole(response)
   const { status, timeStampToken } = TimeStampResp.fromBER(new Uint8Array(response))
   if (status.status !== PKIStatus.granted || timeStampToken === undefined)
     throw new Rejected('bad-time-stamp', 'not granted')
@@ -82,6 +83,13 @@ async function verified(
     throw new Rejected('bad-time-stamp', 'not signed by the certificate')
   const token = new Uint8Array(timeStampToken.toSchema().toBER(false))
   return { token, at: Math.floor(genTime.getTime() / 1000) }
+}
+
+/** The library reads on past a wrong length of the outermost sequence. X.690 §8.1.3: in two bytes, as large as every token is. */
+function requireWhole(response: Uint8Array): void {
+  const [tag, form, high = 0, low = 0] = response
+  const whole = tag === 0x30 && form === 0x82 && ((high << 8) | low) + 4 === response.length
+  if (!whole) throw new Rejected('bad-time-stamp', 'not one DER sequence')
 }
 
 async function isSigned(signed: SignedData, stamped: Uint8Array, trusted: Certificate): Promise<boolean> {
