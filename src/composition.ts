@@ -17,6 +17,7 @@ import { createDamage, guarded } from './ledger/damage.ts'
 import { startScrubber } from './ledger/scrubber.ts'
 import { startStamper, type TimeStamping } from './ledger/time-stamps/stamper.ts'
 import { createWitnesses } from './ledger/witnessing/asking.ts'
+import { createKnownWitnessed } from './ledger/witnessing/known.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { type LedgerFiles, openLedger } from './open-ledger.ts'
 import { catchUp, enterAdoption } from './registry/adopt.ts'
@@ -103,8 +104,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const signals = { inbox: createSignal(), outbox: createSignal() }
   const directory = () => registry.directory(now())
   const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
+  const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
-    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, keys, limits },
+    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits },
     ...{ logger, signals, registry, directory, now },
   }
   const relay = startRelay(gateway)

@@ -48,6 +48,7 @@ const events = [
   'witness-ahead',
   'cosignature-refused',
   'envelopes-released',
+  'release-unearned',
   'receipt-refused',
   'witness-conflict',
   'witness-row-refused',

@@ -84,8 +84,8 @@ export function verify(
   return verifiedEnvelope(bytes, parsed)
 }
 
-/** What an envelope is entered by whose sender is proven. */
-export type ProvenEnvelope = Pick<VerifiedEnvelope, 'id' | 'issuer' | 'digest' | 'recipients'>
+/** What an envelope is entered and released by whose sender is proven. */
+export type ProvenEnvelope = Omit<VerifiedEnvelope, typeof verified>
 
 /**
  * For what `verify` refused: the same checks without validity and recipients. `undefined` unless both signatures are the

@@ -7,6 +7,7 @@ import { verify } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId } from '../../protocol/names.ts'
 import { type Effect, effect } from '../ledger/effect.ts'
+import { mayRead } from './earned.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
 import type { Gateway, PartyKeys } from './gateway.ts'
@@ -17,7 +18,7 @@ import { visibleEnvelope } from './visible.ts'
 /** The bytes as received, for its sender or one of its recipients. `id` may be written `ISSUER:id`. Throws `not-found`. */
 export async function deliver(gateway: Gateway, id: string, reader: PartyId): Promise<Uint8Array> {
   const envelope = await visibleEnvelope(gateway, id, reader)
-  const bytes = await keptBytes(gateway, envelope)
+  const bytes = await bytesFor(gateway, envelope, reader)
   const row = await inboxRow(gateway.database, envelope, reader)
   // A sender reads what it sent, which is no consignment; and each recipient is consigned to once.
   if (row !== undefined && !row.consigned_to_reader) {
@@ -39,7 +40,7 @@ export async function handOver(gateway: Gateway, id: string): Promise<OpenedEnve
   const envelope = await visibleEnvelope(gateway, id, gateway.party)
   const row = await inboxRow(gateway.database, envelope, gateway.party)
   if (row === undefined) throw new Rejected('not-found', 'not for this party')
-  const bytes = await keptBytes(gateway, envelope)
+  const bytes = await bytesFor(gateway, envelope, gateway.party)
   const directory = gateway.directory()
   const opened = openEnvelope(verify(bytes, directory, gateway.now()), opening, directory, gateway.now())
   if (!row.handed_over) {
@@ -58,9 +59,10 @@ export function ownKeys({ keys }: Gateway): PartyKeys {
   return keys.party
 }
 
-async function keptBytes(gateway: Gateway, { issuer, id }: EnvelopeSummary): Promise<Uint8Array> {
-  const bytes = await envelopeBytes(gateway.database, issuer, id)
+async function bytesFor(gateway: Gateway, envelope: EnvelopeSummary, reader: PartyId): Promise<Uint8Array> {
+  const bytes = await envelopeBytes(gateway.database, envelope.issuer, envelope.id)
   if (bytes === undefined) throw new Rejected('not-found', 'the envelope was denied, and its bytes not kept')
+  if (!(await mayRead(gateway, envelope, bytes, reader))) throw new Rejected('not-found')
   return bytes
 }
 

@@ -134,6 +134,20 @@ export async function markReleased(
   return rows
 }
 
+/** What was said to be released, and was not shown to be. */
+export async function holdEnvelope(
+  tx: Transaction,
+  { issuer, id }: EnvelopeName,
+  quorum: number,
+): Promise<void> {
+  await tx
+    .updateTable('envelopes')
+    .set({ released: false, quorum })
+    .where('issuer', '=', issuer)
+    .where('id', '=', id)
+    .execute()
+}
+
 /** The bytes as received; `undefined` when denied. */
 export async function envelopeBytes(
   database: Database,

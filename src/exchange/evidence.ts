@@ -10,6 +10,7 @@ import type { Entered } from '../ledger/answer.ts'
 import { readCheckpoint } from '../ledger/checkpoints-table.ts'
 import { findEntries } from '../ledger/entries-table.ts'
 import { acknowledgementsOf } from './acknowledgements-table.ts'
+import { mayRead } from './earned.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
@@ -22,6 +23,9 @@ export async function evidence(gateway: Gateway, id: string): Promise<Uint8Array
   const { database } = gateway
   const envelope = await visibleEnvelope(gateway, id, gateway.party)
   const bytes = await envelopeBytes(database, envelope.issuer, envelope.id)
+  if (bytes !== undefined && !(await mayRead(gateway, envelope, bytes, gateway.party))) {
+    throw new Rejected('not-found')
+  }
   const relays = await outboxOf(database, envelope)
   const acknowledgements = await acknowledgementsOf(database, envelope)
   const keys = [

@@ -6,6 +6,7 @@ import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
 import type { Damage } from '../ledger/damage.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
+import type { KnownWitnessed } from '../ledger/witnessing/known.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
@@ -51,6 +52,8 @@ export interface Gateway {
   readonly ledger: LedgerSigner
   /** Where it remembers, outside of the database, what it cosigned of others' ledgers. */
   readonly witnessedFolder: string
+  /** What of the witnesses of its own ledger was verified here. */
+  readonly witnessed: KnownWitnessed
   readonly keys: GatewayKeys
   readonly limits: Limits
   readonly logger: Logger

@@ -24,6 +24,7 @@ export interface InboxRow extends EnvelopeName {
 export interface InboxLine extends InboxRow {
   readonly digest: Uint8Array
   readonly header: Uint8Array
+  readonly entry_key: string
   readonly size: number
 }
 
@@ -73,7 +74,12 @@ export async function inboxAfter(
       join.onRef('envelopes.issuer', '=', 'inbox.issuer').onRef('envelopes.id', '=', 'inbox.id'),
     )
     .selectAll('inbox')
-    .select(['envelopes.digest', 'envelopes.header', sql<number>`octet_length(envelopes.bytes)`.as('size')])
+    .select([
+      'envelopes.digest',
+      'envelopes.header',
+      'envelopes.entry_key',
+      sql<number>`octet_length(envelopes.bytes)`.as('size'),
+    ])
     .where('inbox.party', '=', party)
     .where('envelopes.released', '=', true)
     .where('inbox.position', '>', after)

@@ -3,6 +3,8 @@ import { toHex } from '../../protocol/bytes.ts'
 import { decodeAs } from '../../protocol/codec.ts'
 import { envelopeHeader } from '../../protocol/envelope/format.ts'
 import type { PartyId } from '../../protocol/names.ts'
+import { isEarned } from './earned.ts'
+import { envelopeBytes } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
 import type { InboxItem, InboxPage, InboxQuery } from './inbox-item.ts'
 import { inboxAfter, type InboxLine } from './inbox-table.ts'
@@ -20,10 +22,25 @@ export async function inbox(gateway: Gateway, party: PartyId, query: InboxQuery)
     const left = deadline - performance.now()
     // Listening begins before looking: what comes in between wakes the wait at once.
     const woken = signals.inbox.wait(Math.min(lookAgainMilliseconds, Math.max(left, 0)), query.signal)
-    const lines = await inboxAfter(database, party, query.after, limit)
+    const lines = await earnedOf(gateway, await inboxAfter(database, party, query.after, limit))
     if (lines.length > 0 || query.signal.aborted || left <= 0) return pageOf(lines, query.after)
     await woken
   }
+}
+
+/** What is held again gets another place when it is released, so the cursor may pass it. */
+async function earnedOf(gateway: Gateway, lines: readonly InboxLine[]): Promise<readonly InboxLine[]> {
+  const earned: InboxLine[] = []
+  for (const line of lines) {
+    if (gateway.witnessed.isEarned(toHex(line.digest))) earned.push(line)
+    else if (await isEarnedLine(gateway, line)) earned.push(line)
+  }
+  return earned
+}
+
+async function isEarnedLine(gateway: Gateway, line: InboxLine): Promise<boolean> {
+  const bytes = await envelopeBytes(gateway.database, line.issuer, line.id)
+  return bytes !== undefined && isEarned(gateway, line, bytes)
 }
 
 function pageOf(lines: readonly InboxLine[], after: number): InboxPage {

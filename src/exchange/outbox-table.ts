@@ -93,6 +93,13 @@ export async function freeOutbox(tx: Transaction, names: readonly EnvelopeName[]
     where outbox.held and outbox.issuer = released.issuer and outbox.id = released.id`.execute(tx)
 }
 
+/** What was taken for free is due at once when it is. */
+export async function holdOutbox(tx: Transaction, { issuer, id }: EnvelopeName): Promise<void> {
+  await sql`
+    update outbox set held = true, due_at = now()
+    where state = 'waiting' and kind = 'envelope' and issuer = ${issuer} and id = ${id}`.execute(tx)
+}
+
 export async function gatewaysDue(database: Database, now: Seconds): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('outbox')

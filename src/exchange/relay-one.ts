@@ -8,6 +8,7 @@ import type { LedgerEvent } from '../../protocol/ledger/record.ts'
 import { effect } from '../ledger/effect.ts'
 import { acknowledgementFor } from './acknowledgements-table.ts'
 import { type BackOff, type Circuits, delayAfter } from './circuits.ts'
+import { isEarned } from './earned.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes, findEnvelope } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
@@ -31,7 +32,9 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
   if (row.expires_at <= gateway.now())
     return settle(attempt, row, envelope, { state: 'failed', code: 'expired' })
   if (!envelope.released) throw new Error(`outbox row ${row.position} was claimed before its release`)
-  const answer = await answerOfPeer(attempt, row, envelope)
+  const body = await bodyOf(gateway, row)
+  if (row.kind === 'envelope' && !(await isEarned(gateway, envelope, body))) return
+  const answer = await answerOfPeer(attempt, row, envelope, body)
   switch (answer.kind) {
     case 'taken':
       circuits.answered(row.gateway)
@@ -50,10 +53,11 @@ async function answerOfPeer(
   { gateway, stop }: Attempt,
   row: OutboxRow,
   envelope: EnvelopeSummary,
+  body: Uint8Array<ArrayBuffer>,
 ): Promise<PeerAnswer> {
   const answer = await postToPeer({
     targetUri: targetOf(row),
-    body: await bodyOf(gateway, row),
+    body,
     receipt: await receiptFor(gateway, row, envelope),
     key: gateway.keys.transport,
     now: gateway.now(),

@@ -5,7 +5,6 @@
 import { indexesOf } from '../ledger/entries-table.ts'
 import { lockHead } from '../ledger/head-table.ts'
 import { type CosignatureRow, dropCosignature } from '../ledger/witnessing/cosignatures-table.ts'
-import { newestWitnessed } from '../ledger/witnessing/witnessed.ts'
 import { errorFields } from '../logger.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 import { heldEnvelopes, markReleased, quorumsWaitedFor } from './envelopes-table.ts'
@@ -28,19 +27,15 @@ const lookAgainMilliseconds = 1000
 /** In one transaction, which keeps the ledger waiting. */
 const mostAtOnce = 256
 
-/** By quorum, the size up to which everything was released: what is entered later lies above it. */
-type Passed = Map<number, number>
-
 export function startReleaser(gateway: Gateway): Releaser {
   const woken = createSignal()
   const stop = new AbortController()
-  const passed: Passed = new Map()
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       // Listening begins before looking, so that lines stored in between are not left until the next look.
       const wake = woken.wait(lookAgainMilliseconds, stop.signal)
       try {
-        await releaseWitnessed(gateway, passed)
+        await releaseWitnessed(gateway)
       } catch (error) {
         // The database is away, or the registry is stale. What waits goes on waiting.
         gateway.logger.error('task-failed', { task: 'release', ...errorFields(error) })
@@ -59,19 +54,16 @@ export function startReleaser(gateway: Gateway): Releaser {
   }
 }
 
-async function releaseWitnessed(gateway: Gateway, passed: Passed): Promise<void> {
-  const { database, logger } = gateway
+async function releaseWitnessed(gateway: Gateway): Promise<void> {
+  const { database, logger, witnessed } = gateway
   for (const quorum of await quorumsWaitedFor(database)) {
-    const above = passed.get(quorum) ?? 0
     const refused: CosignatureRow[] = []
-    const checkpoint = await newestWitnessed(gateway, quorum, above, (row) => refused.push(row))
+    const checkpoint = await witnessed.newest(quorum, (row) => refused.push(row))
     for (const row of refused) {
       logger.error('cosignature-refused', { peer: row.witness, ledgerSize: row.size })
       await dropCosignature(database, row)
     }
-    if (checkpoint === undefined) continue
-    await releaseUnder(gateway, quorum, checkpoint.size)
-    passed.set(quorum, checkpoint.size)
+    if (checkpoint !== undefined) await releaseUnder(gateway, quorum, checkpoint.size)
   }
 }
 

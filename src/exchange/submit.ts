@@ -2,7 +2,7 @@
  * Answers for submission: an envelope is verified, decided upon and entered, in one transaction with what it sets going.
  * The same bytes again give the first answer; the same id with other bytes is refused. A denial is an answer.
  */
-import { equal } from '../../protocol/bytes.ts'
+import { equal, toHex } from '../../protocol/bytes.ts'
 import type { Directory } from '../../protocol/directory.ts'
 import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
@@ -63,6 +63,7 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
   if (repeated) return firstAnswer(gateway, entering.key)
+  if (matter.decision.allow && matter.quorum === 0) gateway.witnessed.earned(toHex(envelope.digest))
   wake(gateway, matter)
   logSubmission(gateway, matter, index)
   const { decision, quorum } = matter

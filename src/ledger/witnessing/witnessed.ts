@@ -17,6 +17,7 @@ import { cosignedNow, sizesWith, type Witnessed } from './standing.ts'
 /** A checkpoint whose quorum was verified line by line: what the table says is not enough. */
 export interface WitnessedCheckpoint {
   readonly size: number
+  readonly root: Uint8Array
   /** The signed note with the lines of the witnesses. */
   readonly note: string
   readonly witnesses: readonly PartyId[]
@@ -47,6 +48,8 @@ async function verifiedAt(
   if (stored === undefined || stored.note === null) return undefined
   const counted = witnessesFor(directory(), party, now())
   let checkpoint = verifyCheckpoint(utf8(stored.note), ledgerKeysOf(directory(), party, now()))
+  // A note of fewer entries, with true lines, in the row of more.
+  if (checkpoint.size !== size) return undefined
   const witnesses: PartyId[] = []
   for (const row of await cosignaturesAt(database, size)) {
     const keys = counted.get(row.witness)
@@ -58,7 +61,7 @@ async function verifiedAt(
       witnesses.push(row.witness)
     }
   }
-  return { size, note: joinCosignatures(checkpoint, []), witnesses }
+  return { size, root: checkpoint.root, note: joinCosignatures(checkpoint, []), witnesses }
 }
 
 /** `undefined` when they are not the witness's lines of this checkpoint. */
