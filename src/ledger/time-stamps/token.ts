@@ -85,11 +85,14 @@ async function verified(
   return { token, at: Math.floor(genTime.getTime() / 1000) }
 }
 
-/** The library reads on past a wrong length of the outermost sequence. X.690 §8.1.3: in two bytes, as large as every token is. */
+/** The library reads on past a wrong length of the outermost sequence (X.690 §8.1.3). */
 function requireWhole(response: Uint8Array): void {
-  const [tag, form, high = 0, low = 0] = response
-  const whole = tag === 0x30 && form === 0x82 && ((high << 8) | low) + 4 === response.length
-  if (!whole) throw new Rejected('bad-time-stamp', 'not one DER sequence')
+  const [tag, first = 0] = response
+  const width = first < 0x80 ? 0 : first - 0x80
+  const length =
+    width === 0 ? first : response.subarray(2, 2 + width).reduce((sum, byte) => sum * 256 + byte, 0)
+  if (tag !== 0x30 || width > 3 || 2 + width + length !== response.length)
+    throw new Rejected('bad-time-stamp', 'not one DER sequence')
 }
 
 async function isSigned(signed: SignedData, stamped: Uint8Array, trusted: Certificate): Promise<boolean> {
