@@ -20,6 +20,7 @@ eachDatabase('open', ({ open, fresh }) => {
       root,
       last,
       fence: 3,
+      seal: null,
     }
     await first.insertInto('ledger_head').values(head).execute()
     await first.destroy()
