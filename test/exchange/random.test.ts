@@ -6,6 +6,7 @@
 import { afterAll, test } from 'vitest'
 import { chance } from '../support/chance.ts'
 import { type CuttingProxy, cuttingProxy } from '../support/cutting-proxy.ts'
+import { sized } from '../support/crash-size.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { freePort } from '../support/free-port.ts'
 import { type GatewayProcesses, makeProcessWorld, type Ports } from '../support/gateway-processes.ts'
@@ -14,9 +15,9 @@ import { expectWhole } from '../support/whole-ledgers.ts'
 import { limits, type TestParty } from '../support/world.ts'
 
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_123)
-const exchanges = 160
+const exchanges = sized(80, 160)
 const atOnce = 16
-const kills = 12
+const kills = sized(7, 12)
 const cutProbability = 0.01
 
 const ids = ['EST', 'NLD', 'NATO'] as const

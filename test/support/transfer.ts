@@ -78,7 +78,7 @@ export async function settled(gateways: readonly GatewayProcesses[]): Promise<vo
   }
 }
 
-const mostMilliseconds = 60_000
+const mostMilliseconds = 180_000
 
 async function waitFor(what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + mostMilliseconds
