@@ -248,3 +248,13 @@ export class Rejected extends Error {
     this.detail = detail
   }
 }
+
+/** Runs a step; what it refuses is refused with the place in front of the detail. */
+export function atPlace<T>(place: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    throw new Rejected(error.code, `${place}: ${error.detail}`, { cause: error })
+  }
+}

@@ -2,10 +2,10 @@
 import { fromUtf8, utf8 } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
 import * as is from '../codec.ts'
-import { Rejected } from '../errors.ts'
+import { atPlace, Rejected } from '../errors.ts'
 import { type Trace, untraced } from '../report.ts'
 import { type LedgerKeys, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts'
-import { verifyDisclosure } from './disclosure.ts'
+import { verifyDisclosures } from './disclosure.ts'
 import { leafHash } from './merkle.ts'
 import { verifyInclusion } from './merkle-proof.ts'
 import type { FieldName } from './record.ts'
@@ -65,9 +65,14 @@ export function verifyDisclosedEntries(
   trace('checkpoint')
   const checkpoint = verifyCheckpoint(utf8(file.checkpoint), keys)
   trace('paths')
-  for (const entry of file.entries) at(entry, () => verifyPath(entry, checkpoint))
+  for (const entry of file.entries) atPlace(`entry ${entry.index}`, () => verifyPath(entry, checkpoint))
   trace('fields')
-  const entries = file.entries.map((entry) => at(entry, () => shown(entry)))
+  const entries = file.entries.map((entry) =>
+    atPlace(`entry ${entry.index}`, () => ({
+      index: entry.index,
+      fields: verifyDisclosures(entry.leaf, entry.fields),
+    })),
+  )
   return { checkpoint, entries }
 }
 
@@ -83,20 +88,4 @@ function requireAscending(entries: readonly DisclosedEntry[]): void {
 
 function verifyPath({ index, leaf, path }: DisclosedEntry, { size, root }: VerifiedCheckpoint): void {
   verifyInclusion(leafHash(leaf), { index, size, path }, root)
-}
-
-function shown({ index, leaf, fields }: DisclosedEntry): ShownEntry {
-  const proven = fields.map((field) => verifyDisclosure(leaf, field))
-  const named = new Map(proven.map(({ name, value }) => [name, value]))
-  if (named.size !== proven.length) throw new Rejected('bad-disclosure', 'a field is shown twice')
-  return { index, fields: named }
-}
-
-function at<T>({ index }: DisclosedEntry, step: () => T): T {
-  try {
-    return step()
-  } catch (error) {
-    if (!(error instanceof Rejected)) throw error
-    throw new Rejected(error.code, `entry ${index}: ${error.detail}`, { cause: error })
-  }
 }

@@ -56,3 +56,14 @@ export function verifyDisclosure(leaf: Uint8Array, bytes: Uint8Array): Disclosed
   }
   return { name, value }
 }
+
+/** The values of all of them by their names. Throws `bad-disclosure` when a field is shown twice. */
+export function verifyDisclosures(
+  leaf: Uint8Array,
+  disclosures: readonly Uint8Array[],
+): ReadonlyMap<FieldName, CborValue> {
+  const proven = disclosures.map((each) => verifyDisclosure(leaf, each))
+  const shown = new Map(proven.map(({ name, value }) => [name, value]))
+  if (shown.size !== proven.length) throw new Rejected('bad-disclosure', 'a field is shown twice')
+  return shown
+}

@@ -9,7 +9,7 @@ import { claims, headers } from '../numbers.ts'
 import { type Trace, untraced } from '../report.ts'
 import type { CheckpointBody, LedgerKeys, LedgerSigner } from './checkpoint.ts'
 import { inclusionSign1, rfc9162Sha256, rootMessage } from './cose-receipt.ts'
-import { verifyDisclosure } from './disclosure.ts'
+import { verifyDisclosures } from './disclosure.ts'
 import { leafHash } from './merkle.ts'
 import { type Inclusion, inclusionRoot } from './merkle-proof.ts'
 import type { FieldName } from './record.ts'
@@ -160,7 +160,7 @@ export function verifyReceipt(
   trace('signatures')
   for (const [i, key] of pair.entries()) checkSignature(receipts[i], key, root)
   trace('disclosures')
-  const disclosed = shownFields(leaf, disclosures)
+  const disclosed = verifyDisclosures(leaf, disclosures)
   trace('expected')
   checkExpected(expected, leaf, inclusion.index)
   const { index, size } = inclusion
@@ -181,16 +181,6 @@ function parseReceipt(bytes: Uint8Array, trace: Trace<ReceiptCheck>) {
   const { leaf, receipts, disclosures = [] } = receiptFile.read(value, 'receipt')
   const parsed = [receiptHeader(receipts[0][0]), receiptHeader(receipts[1][0])] as const
   return { leaf, receipts, disclosures, parsed }
-}
-
-function shownFields(
-  leaf: Uint8Array,
-  disclosures: readonly Uint8Array[],
-): ReadonlyMap<FieldName, CborValue> {
-  const proven = disclosures.map((each) => verifyDisclosure(leaf, each))
-  const shown = new Map(proven.map(({ name, value }) => [name, value]))
-  if (shown.size !== proven.length) throw new Rejected('bad-disclosure', 'a field is shown twice')
-  return shown
 }
 
 export function receiptHeader(protectedBytes: Uint8Array): Header {

@@ -1,12 +1,12 @@
 /** Answers for what an auditor believes of an export: the registry at hand, or the export's own versions from the pinned roots on. */
 import { type Directory, directoryOf } from '../../protocol/directory.ts'
-import { Rejected } from '../../protocol/errors.ts'
+import { atPlace, Rejected } from '../../protocol/errors.ts'
 import { registryFile } from '../../protocol/ledger/export-format.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import { acceptFirst, acceptNext, type VerifiedRegistry } from '../../protocol/registry.ts'
 import { environment, readTrust } from '../config.ts'
 import { UsageError } from './answer.ts'
-import { isExport, naming, registryVersions } from './export-files.ts'
+import { isExport, registryVersions } from './export-files.ts'
 import { type TrustOptions, trustedDirectory } from './trust.ts'
 
 /** With the digest of the roots alone, the registry is that of the export with the most versions. */
@@ -28,7 +28,7 @@ function versionsIn(folder: string, pinnedRoots: string): readonly VerifiedRegis
   const chain: VerifiedRegistry[] = []
   for (const [file, bytes] of registryVersions(folder)) {
     const held = chain.at(-1)
-    const next = naming(file, () =>
+    const next = atPlace(file, () =>
       held === undefined ? acceptFirst(bytes, pinnedRoots) : acceptNext(bytes, held),
     )
     if (registryFile(next.document.version) !== file)

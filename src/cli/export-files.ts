@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { type Codec, decodeAs } from '../../protocol/codec.ts'
-import { Rejected } from '../../protocol/errors.ts'
+import { atPlace, Rejected } from '../../protocol/errors.ts'
 import type { AuditedEntry } from '../../protocol/ledger/audit.ts'
 import { parseCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import {
@@ -49,7 +49,7 @@ export function entriesOf(
 ): readonly AuditedEntry[] {
   const width = Math.min(tileWidth, size - bundle * tileWidth)
   const file = entriesPath({ index: bundle, width })
-  const leaves = naming(file, () => parseEntries(read(folder, file, reading), width))
+  const leaves = atPlace(file, () => parseEntries(read(folder, file, reading), width))
   const shown = decoded(shownRecords, folder, recordsFile(bundle))
   if (shown.length > width)
     throw new Rejected('bad-proof', `${recordsFile(bundle)} has more records than entries`)
@@ -72,7 +72,7 @@ export function nodesIn(folder: string, exported: number): (size: number) => Nod
     if (earlier?.index === index) return earlier.hashes.slice(0, width)
     const whole = Math.min(tileWidth, Math.floor(exported / tileWidth ** level) - index * tileWidth)
     const file = tilePath({ level, index, width: whole })
-    const hashes = naming(file, () => parseTile(read(folder, file), whole))
+    const hashes = atPlace(file, () => parseTile(read(folder, file), whole))
     held.set(level, { index, hashes })
     return hashes.slice(0, width)
   }
@@ -105,17 +105,7 @@ export function registryVersionIn(folder: string, version: number): Uint8Array {
 /** An empty list where the export lacks the file. */
 function decoded<T>(codec: Codec<readonly T[]>, folder: string, file: string): readonly T[] {
   const bytes = readIfThere(folder, file)
-  return bytes === undefined ? [] : naming(file, () => decodeAs(codec, bytes))
-}
-
-/** Whatever the step refuses, it refuses by the name of the file. */
-export function naming<T>(file: string, step: () => T): T {
-  try {
-    return step()
-  } catch (error) {
-    if (!(error instanceof Rejected)) throw error
-    throw new Rejected(error.code, `${file}: ${error.detail}`, { cause: error })
-  }
+  return bytes === undefined ? [] : atPlace(file, () => decodeAs(codec, bytes))
 }
 
 /** Throws `bad-proof` where the export lacks the file. */

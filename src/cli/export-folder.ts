@@ -3,7 +3,7 @@ import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import { decodeAs } from '../../protocol/codec.ts'
 import { type Directory, keysOfLedger, ownerOfLedger } from '../../protocol/directory.ts'
-import { Rejected } from '../../protocol/errors.ts'
+import { atPlace, Rejected } from '../../protocol/errors.ts'
 import {
   type Audit,
   auditEntries,
@@ -37,7 +37,6 @@ import { type Trace, untraced } from '../../protocol/report.ts'
 import {
   bundlesOf,
   entriesOf,
-  naming,
   nodesIn,
   type Reading,
   read,
@@ -174,7 +173,7 @@ function verifyRoots(folder: string, keys: LedgerKeys, size: number): number {
         throw new Rejected('bad-proof', `${file} has a root of ${signed}`)
       }
       const root = rootOfNodes(signed, nodes(signed))
-      naming(file, () => verifyRoot({ origin: keys.origin, size: signed, root, signatures }, keys))
+      atPlace(file, () => verifyRoot({ origin: keys.origin, size: signed, root, signatures }, keys))
       roots++
     }
   }
@@ -186,7 +185,7 @@ function verifyStamped(folder: string, keys: LedgerKeys, size: number): number {
   const nodes = nodesIn(folder, size)
   const files = stampedCheckpoints(folder)
   for (const file of files) {
-    const stamped = naming(file, () => verifyCheckpoint(read(folder, file), keys))
+    const stamped = atPlace(file, () => verifyCheckpoint(read(folder, file), keys))
     const within = stamped.size <= size && timeStampFile(stamped.size, 'checkpoint') === file
     if (!within || !equal(rootOfNodes(stamped.size, nodes(stamped.size)), stamped.root))
       throw new Rejected('bad-proof', `${file} is of another history`)

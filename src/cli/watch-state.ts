@@ -1,7 +1,7 @@
 /** Answers for what a watch remembers of a ledger between two looks: the last checkpoint that it verified, and the edge of the tree. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import * as is from '../../protocol/codec.ts'
-import { Rejected } from '../../protocol/errors.ts'
+import { atPlace } from '../../protocol/errors.ts'
 import type { FlatTree } from '../../protocol/ledger/flat-tiles.ts'
 
 const watchState = is.record({
@@ -24,13 +24,10 @@ export interface WatchState {
 /** `undefined` before the first look. */
 export function readState(file: string): WatchState | undefined {
   if (!existsSync(file)) return undefined
-  try {
-    const { checkpoint, size, edge, previous } = is.decodeAs(watchState, new Uint8Array(readFileSync(file)))
-    return { checkpoint, tree: { size, edge }, previous }
-  } catch (error) {
-    if (!(error instanceof Rejected)) throw error
-    throw new Rejected(error.code, `${file}: ${error.detail}`, { cause: error })
-  }
+  const { checkpoint, size, edge, previous } = atPlace(file, () =>
+    is.decodeAs(watchState, new Uint8Array(readFileSync(file))),
+  )
+  return { checkpoint, tree: { size, edge }, previous }
 }
 
 /** Whole, or as it was before. */

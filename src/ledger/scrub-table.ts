@@ -14,7 +14,7 @@ export interface ScrubRow {
   readonly signature: Uint8Array
 }
 
-export const place = is.record({
+const place = is.record({
   /** When this pass began, and how many entries there were then. */
   begun: is.field('begun', is.seconds),
   until: is.field('until', is.unsigned),

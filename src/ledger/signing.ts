@@ -9,6 +9,7 @@ import {
   signCheckpointOffThread,
   verifyCheckpoint,
 } from '../../protocol/ledger/checkpoint.ts'
+import { rootSignatures } from '../../protocol/ledger/export-format.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Inclusion, inclusionRoot } from '../../protocol/ledger/merkle-proof.ts'
 import { type RootSignatures, receipt, signRootOffThread, verifyRoot } from '../../protocol/ledger/receipt.ts'
@@ -25,12 +26,6 @@ export interface SignedRoot {
   /** What is stored of it: the note only if it was made. */
   readonly row: SignedRow
 }
-
-const signature = is.record({
-  protectedBytes: is.field(1, is.bytes(1, 1000)),
-  signature: is.field(2, is.bytes(64, 2420)),
-})
-const signaturePair = is.tuple(signature, signature)
 
 /**
  * Only for a root that is durable: from here on the ledger has said it. All signatures are made at once, beside this
@@ -70,7 +65,7 @@ export function restoreSigned(
 
 /** Not verified. */
 export function restoreRoot(body: CheckpointBody, signatures: Uint8Array): RootSignatures {
-  return { ...body, signatures: is.decodeAs(signaturePair, signatures, 'signatures') }
+  return { ...body, signatures: is.decodeAs(rootSignatures, signatures, 'signatures') }
 }
 
 function requireSame({ size, root }: CheckpointBody, note: CheckpointBody): void {
@@ -84,7 +79,7 @@ function signedRoot(
   signer: LedgerSigner,
 ): SignedRoot {
   let note = given
-  const signatures = is.encodeAs(signaturePair, root.signatures)
+  const signatures = is.encodeAs(rootSignatures, root.signatures)
   const body = { origin: root.origin, size: root.size, root: root.root }
   return {
     root,

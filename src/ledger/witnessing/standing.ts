@@ -39,7 +39,7 @@ export function sizesWith(cosigned: readonly Cosigned[], quorum: number): readon
 }
 
 /** When each witness signed last. */
-export function lastHeard(cosigned: readonly Cosigned[]): ReadonlyMap<PartyId, Seconds> {
+function lastHeard(cosigned: readonly Cosigned[]): ReadonlyMap<PartyId, Seconds> {
   const last = new Map<PartyId, Seconds>()
   for (const { witness, at } of cosigned) last.set(witness, Math.max(at, last.get(witness) ?? 0))
   return last
