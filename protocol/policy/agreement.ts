@@ -1,5 +1,6 @@
 /** Answers for agreements: who may send what kind of information to whom, how high, what for, and since when. */
 import {
+  boolean,
   type Codec,
   dictionary,
   field,
@@ -10,6 +11,7 @@ import {
   record,
   seconds,
   text,
+  unsigned,
 } from '../codec.ts'
 import { Rejected } from '../errors.ts'
 import { line, partyId, type Seconds, setOf, tokenName, words } from '../names.ts'
@@ -63,8 +65,32 @@ const equivalent = record({
 export type Equivalent = Of<typeof equivalent>
 
 /** What an article of the agreement can be about. */
-export const topics = ['parties', 'state', 'term', 'purposes', 'categories', 'ceiling', 'table'] as const
+export const topics = [
+  'parties',
+  'state',
+  'term',
+  'purposes',
+  'categories',
+  'ceiling',
+  'table',
+  'legal-basis',
+  'need-to-know',
+  'retention',
+  'nationals',
+  'third-party',
+  'aggregation',
+] as const
 export type Topic = (typeof topics)[number]
+
+/** From the `count`-th transfer of a pair within `period` seconds on, what is sent counts as `level` at least. */
+const aggregation = record({
+  category: field(1, tokenName),
+  period: field(2, unsigned),
+  count: field(3, unsigned),
+  level: field(4, level),
+})
+
+export type Aggregation = Of<typeof aggregation>
 
 const article = record({ topic: field(1, oneOf(...topics)), article: field(2, line) })
 
@@ -85,12 +111,29 @@ export const agreement = record({
   /** For issuers that have rows here, only these markings are covered, at these levels. */
   table: field(11, list(equivalent, 0, 256)),
   articles: field(12, list(article, 0, 16)),
+  /** One of these must be stated. */
+  legalBases: optional(13, setOf(tokenName, 1)),
+  /** True: the need-to-know must be stated. */
+  needToKnow: optional(14, boolean),
+  /** Seconds from the transfer by which the label must end retention. */
+  retention: optional(15, unsigned),
+  /** Every nationality of the reader must be of one of these parties or groups. */
+  nationals: optional(16, setOf(partyId, 1)),
+  /** To whom the receiving side may pass on what it got: the standing consent of the side that sent it. */
+  onward: optional(17, setOf(partyId, 1)),
+  aggregation: optional(18, list(aggregation, 1, 16)),
 })
 
 export type Agreement = Of<typeof agreement>
 
 export function stateAt({ timeline }: Agreement, at: Seconds): State | undefined {
   return timeline.findLast((each) => each.at <= at)?.state
+}
+
+/** Whether transfers are made under it: in its term, in a state for them. Suspensions between registry versions are not seen here. */
+export function isLive(agreement: Agreement, at: Seconds): boolean {
+  const { from, until = Infinity } = agreement
+  return from <= at && at < until && meaningOf(stateAt(agreement, at)) === 'live'
 }
 
 export function articleOn({ articles }: Agreement, topic: Topic): string | undefined {

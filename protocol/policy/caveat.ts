@@ -1,5 +1,5 @@
 /** Answers for caveats: what each kind of rule asks, and whether a transfer meets it. */
-import type { Question } from './conditions.ts'
+import type { Question } from './facts.ts'
 import { type Finding, listed, none } from './finding.ts'
 import { includes, type IndexedScheme, type Rules } from './rules.ts'
 import type { Caveat } from './scheme.ts'

@@ -1,67 +1,16 @@
 /** Answers for the conditions of a transfer: one for each ground, each looking at its own facts and at nothing else. */
 import { clockSkewSeconds } from '../clock-skew.ts'
-import type { Label } from '../label.ts'
-import type { PartyId, Seconds } from '../names.ts'
-import { type Agreement, meaningOf, type State, stateAt } from './agreement.ts'
+import { meaningOf } from './agreement.ts'
 import { caveatFindings } from './caveat.ts'
-import { hasTableFor, levelOf, rowFor } from './equivalence.ts'
+import { hasTableFor, rowFor } from './equivalence.ts'
+import type { Facts } from './facts.ts'
 import { dateOf, type Finding, listed, none } from './finding.ts'
 import type { GroundCode } from './ground.ts'
-import type { Level } from './level.ts'
-import {
-  type IndexedScheme,
-  type IndexedStanding,
-  includes,
-  isBetween,
-  markingAt,
-  type Rules,
-} from './rules.ts'
-import type { Marking } from './scheme.ts'
-
-/** May `from` send what is labelled so to `to`, under this agreement, for this purpose, as this category of information? */
-export interface Question {
-  readonly from: PartyId
-  readonly to: PartyId
-  readonly label: Label
-  readonly purpose: string
-  readonly agreement: string
-  readonly category: string
-}
-
-/** The question with what the rules say of the things it names; `undefined` is unknown, and some condition says so. */
-export interface Facts {
-  readonly question: Question
-  readonly rules: Rules
-  readonly at: Seconds
-  readonly scheme: IndexedScheme | undefined
-  readonly marking: Marking | undefined
-  readonly level: Level | undefined
-  readonly receiver: IndexedStanding | undefined
-  readonly agreement: Agreement | undefined
-  readonly state: State | undefined
-}
+import { consentsTo, suspendersOf } from './others.ts'
+import { includes, isBetween } from './rules.ts'
 
 /** What is wrong; nothing when the condition holds, or when it cannot be asked because another one already failed. */
 export type Condition = (facts: Facts) => readonly Finding[]
-
-export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
-  const { label } = question
-  const scheme = rules.schemes.get(label.policy)
-  const marking = scheme && markingAt(scheme, label.marking, label.at)
-  const agreement = rules.agreements.get(question.agreement)
-  const row = marking && agreement && rowFor(agreement, label.policy, marking)
-  return {
-    question,
-    rules,
-    at,
-    scheme,
-    marking,
-    level: marking && levelOf(marking, row),
-    receiver: rules.parties.get(question.to),
-    agreement,
-    state: agreement && stateAt(agreement, at),
-  }
-}
 
 function when(failed: boolean, subject: string): readonly Finding[] {
   return failed ? [{ subject }] : none
@@ -166,8 +115,11 @@ export const conditions = {
     return [{ subject: agreement.id, found: dateOf(agreement.until) }]
   },
 
-  'agreement-suspended': ({ agreement, state }) =>
-    agreement !== undefined && meaningOf(state) === 'suspended' ? [{ subject: agreement.id }] : none,
+  'agreement-suspended': ({ agreement, state, rules, at }) => {
+    if (agreement === undefined) return none
+    if (meaningOf(state) === 'suspended') return [{ subject: agreement.id, found: 'by the registry' }]
+    return suspendersOf(rules, agreement.id, at).map((by) => ({ subject: agreement.id, found: `by ${by}` }))
+  },
 
   'agreement-terminated': ({ agreement, state }) =>
     agreement !== undefined && state !== undefined && meaningOf(state) === 'over'
@@ -199,6 +151,54 @@ export const conditions = {
       marked(facts),
     )
   },
+
+  // What the sender states
+  'above-clearance': (facts) => {
+    const { level, question } = facts
+    const { reader } = question
+    if (level === undefined || reader === undefined || level <= reader.clearance) return none
+    return [{ subject: marked(facts), required: `${level}`, found: `${reader.clearance}` }]
+  },
+
+  'nationality-not-covered': ({ agreement, question: { to, reader }, rules, at }) => {
+    if (agreement?.nationals === undefined) return none
+    const { nationals } = agreement
+    const foreign = reader?.nationalities.filter((nation) => !includes(rules, nationals, nation, at))
+    if (foreign?.length === 0) return none
+    const found = foreign === undefined ? 'no reader stated' : `a national of ${listed(foreign)}`
+    return [{ subject: to, required: listed(nationals), found }]
+  },
+
+  'need-to-know-not-stated': ({ agreement, question: { to, needToKnow } }) =>
+    when(agreement?.needToKnow === true && needToKnow === undefined, to),
+
+  'legal-basis-not-covered': ({ agreement, question: { legalBasis } }) => {
+    const bases = agreement?.legalBases
+    if (bases === undefined || (legalBasis !== undefined && bases.includes(legalBasis))) return none
+    return [{ subject: legalBasis ?? 'none', required: listed(bases), found: legalBasis ?? 'none' }]
+  },
+
+  'retention-not-covered': ({ agreement, question: { label }, at }) => {
+    const latest = agreement?.retention === undefined ? Infinity : at + agreement.retention
+    if (latest === Infinity || (label.retainUntil ?? Infinity) <= latest) return none
+    const found = label.retainUntil === undefined ? 'no end' : `an end on ${dateOf(label.retainUntil)}`
+    return [{ subject: 'label', required: dateOf(latest), found }]
+  },
+
+  // Others' say in it
+  'third-party-not-consented': (facts) => {
+    const { from, to, label } = facts.question
+    const { originator } = label
+    if (originator === undefined || originator === from || originator === to) return none
+    return consentsTo(originator, facts) ? none : [{ subject: originator, found: from }]
+  },
+
+  'national-restriction': ({ verdicts }) => verdicts.flatMap(({ verdict }) => verdict.forbidden),
+
+  'national-module-failed': ({ verdicts }) =>
+    verdicts.flatMap(({ party: subject, verdict: { failed: found } }) =>
+      found === undefined ? none : [{ subject, found }],
+    ),
 } as const satisfies Record<Exclude<GroundCode, 'no-recipient'>, Condition>
 
 export type ConditionCode = keyof typeof conditions

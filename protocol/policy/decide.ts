@@ -1,14 +1,8 @@
 /** Answers for decisions: pure and total, denied unless every condition holds, with every one that does not (README.md). */
 import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import { articleOn } from './agreement.ts'
-import {
-  type Condition,
-  type ConditionCode,
-  conditions,
-  type Facts,
-  factsOf,
-  type Question,
-} from './conditions.ts'
+import { type Condition, type ConditionCode, conditions } from './conditions.ts'
+import { type Facts, factsOf, type Question } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { compareGrounds, type Ground, wordingOf } from './ground.ts'
 import type { Level } from './level.ts'
@@ -38,12 +32,19 @@ export function decide(question: Question, rules: Rules, at: Seconds): Decision 
 }
 
 /** The question with everyone it is to be sent to. */
-export type QuestionToAll = Omit<Question, 'to'> & { readonly to: readonly PartyId[] }
+export type QuestionToAll = Omit<Question, 'to'> & {
+  readonly to: readonly PartyId[]
+  /** `Question.counted` for each receiver. */
+  readonly countedFor?: ReadonlyMap<PartyId, readonly number[]>
+}
 
 /** One envelope has one fate: it passes when it may pass to every one of its recipients, and there is one. */
-export function decideAll({ to, ...rest }: QuestionToAll, rules: Rules, at: Seconds): Decision {
+export function decideAll({ to, countedFor, ...rest }: QuestionToAll, rules: Rules, at: Seconds): Decision {
   if (to.length === 0) return { allow: false, level: null, grounds: [noRecipient(rest.from)] }
-  const decisions = [...new Set(to)].map((party) => decide({ ...rest, to: party }, rules, at))
+  const decisions = [...new Set(to)].map((party) => {
+    const before = countedFor?.get(party)
+    return decide({ ...rest, to: party, ...(before && { counted: before }) }, rules, at)
+  })
   const grounds = decisions.flatMap((decision) => decision.grounds).sort(compareGrounds)
   return { allow: grounds.length === 0, level: highest(decisions), grounds }
 }

@@ -100,7 +100,7 @@ export const grounds = {
   },
   'agreement-suspended': {
     required: 'an agreement that is not suspended',
-    found: '{agreement}, suspended',
+    found: '{agreement}, suspended {found}',
     change: 'Wait until the suspension of {agreement} is lifted.',
     topic: 'state',
   },
@@ -133,6 +133,50 @@ export const grounds = {
     found: '{subject}, for which it has no row',
     change: 'Have a row for {subject} added to {agreement}.',
     topic: 'table',
+  },
+  'above-clearance': {
+    required: 'a reader cleared to level {required}',
+    found: 'one cleared to level {found}',
+    change: 'Name a reader who is cleared to the level, or send what is marked lower.',
+  },
+  'nationality-not-covered': {
+    required: 'a reader with nationalities of {required} and no others',
+    found: '{found}',
+    change: 'State a reader who is a national of these, or have {agreement} amended.',
+    topic: 'nationals',
+  },
+  'third-party-not-consented': {
+    required: 'consent of {subject}, whose information it is, to pass it on to {party}',
+    found: 'no agreement in force by which {subject} gave it to {found} and lets it be passed on',
+    change: 'Ask {subject} to send it, or to consent to {party} in its agreement with {found}.',
+  },
+  'legal-basis-not-covered': {
+    required: 'one of the legal bases {required}',
+    found: '{found}',
+    change: 'State the legal basis that is true if it is one of these, or have {agreement} amended.',
+    topic: 'legal-basis',
+  },
+  'need-to-know-not-stated': {
+    required: 'a stated need-to-know',
+    found: 'none',
+    change: 'State the reference of the case, contract or visit that {party} needs it for.',
+    topic: 'need-to-know',
+  },
+  'retention-not-covered': {
+    required: 'retention that ends by {required}',
+    found: '{found}',
+    change: 'Have the label end retention by then.',
+    topic: 'retention',
+  },
+  'national-restriction': {
+    required: 'nothing that the national rules forbid',
+    found: '{subject}, which forbids it',
+    change: 'Meet the rule, or ask its party to change it: {found}.',
+  },
+  'national-module-failed': {
+    required: 'national rules that can be asked',
+    found: '{subject}: {found}',
+    change: 'Have {subject} correct its module; until then nothing passes that it would be asked about.',
   },
   'no-recipient': {
     required: 'at least one recipient',

@@ -1,8 +1,11 @@
 /** Answers for the rules that decisions are made by, indexed so that a decision costs the same however many there are. */
 import { Rejected } from '../errors.ts'
-import type { PartyId, Seconds } from '../names.ts'
+import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import type { Agreement } from './agreement.ts'
 import { type Group, isMember } from './group.ts'
+import type { Question } from './facts.ts'
+import { type Finding, none } from './finding.ts'
+import type { Level } from './level.ts'
 import { type Caveat, isInForce, type Marking, type Scheme } from './scheme.ts'
 
 /** What the policy needs to know of a party. Compartments are written `ISSUER/NAME`. */
@@ -17,6 +20,37 @@ export interface RuleSources {
   readonly groups: readonly Group[]
   readonly schemes: readonly Scheme[]
   readonly agreements: readonly Agreement[]
+  readonly suspensions?: readonly Suspension[]
+  readonly modules?: readonly Module[]
+}
+
+/** A party's own suspension of an agreement of its, between two versions of the registry. In force when from ≤ t < until. */
+export interface Suspension {
+  readonly agreement: string
+  readonly by: PartyId
+  readonly from: Seconds
+  readonly until?: Seconds
+}
+
+/** A party's own restrictions, in a language that something outside the kernel evaluates. */
+export interface Module {
+  readonly party: PartyId
+  readonly policies: string
+}
+
+/** What a module finds against a transfer to or from its party: subjects that name the rule. It can forbid and nothing else. */
+export type Restriction = (asked: Asked) => Verdict
+
+export interface Asked {
+  readonly question: Question
+  readonly level: Level | undefined
+  readonly at: Seconds
+}
+
+/** `forbidden`: one finding for each rule that forbids. `failed`: why it could not be told, which denies as well. */
+export interface Verdict {
+  readonly forbidden: readonly Finding[]
+  readonly failed?: string
 }
 
 export interface Rules {
@@ -24,8 +58,11 @@ export interface Rules {
   readonly groups: ReadonlyMap<PartyId, Group>
   readonly schemes: ReadonlyMap<PartyId, IndexedScheme>
   readonly agreements: ReadonlyMap<string, Agreement>
-  /** The agreements that name a party or a group on either side. */
-  readonly agreementsNaming: ReadonlyMap<PartyId, readonly Agreement[]>
+  /** The agreements by the names of one side and the other, as `pairOf` joins them, in each direction they are for. */
+  readonly agreementsOf: ReadonlyMap<string, readonly Agreement[]>
+  readonly groupsOf: ReadonlyMap<PartyId, readonly Group[]>
+  readonly suspensions: ReadonlyMap<string, readonly Suspension[]>
+  readonly modules: ReadonlyMap<PartyId, Restriction>
   /** Every id that stands for somebody: parties, groups and their members, issuers. */
   readonly knownNames: ReadonlySet<PartyId>
 }
@@ -42,14 +79,24 @@ export interface IndexedScheme {
   readonly caveats: ReadonlyMap<string, Caveat>
 }
 
+/** Where nothing evaluates modules, what they would be asked about is denied. */
+const unevaluated = (): Restriction => () => ({ forbidden: none, failed: 'not evaluated here' })
+
 /** Throws `malformed-structure` when two of a kind have one id: there is no telling which of them would bind. */
-export function rulesFrom({ parties, groups, schemes, agreements }: RuleSources): Rules {
+export function rulesFrom(
+  sources: RuleSources,
+  evaluator: (module: Module) => Restriction = unevaluated,
+): Rules {
+  const { parties, groups, schemes, agreements, suspensions = [], modules = [] } = sources
   return {
     parties: unique(parties.map((party) => [party.id, indexedStanding(party)])),
     groups: unique(groups.map((group) => [group.id, group])),
     schemes: unique(schemes.map((scheme) => [scheme.issuer, indexedScheme(scheme)])),
     agreements: unique(agreements.map((agreement) => [agreement.id, agreement])),
-    agreementsNaming: groupBy(agreements, ({ first, second }) => [...first, ...second]),
+    agreementsOf: groupBy(agreements, pairsOf),
+    groupsOf: groupBy(groups, ({ members }) => members.map(({ party }) => party)),
+    suspensions: groupBy(suspensions, ({ agreement }) => [agreement]),
+    modules: unique(modules.map((module) => [module.party, evaluator(module)])),
     knownNames: new Set([
       ...parties.map(({ id }) => id),
       ...groups.flatMap(({ id, members }) => [id, ...members.map(({ party }) => party)]),
@@ -120,17 +167,34 @@ export function isBetween(
   )
 }
 
-/** The ids of the agreements that are between the two, in the order of their ids; whether they allow it is `decide`’s. */
-export function agreementsBetween(rules: Rules, from: PartyId, to: PartyId, at: Seconds): readonly string[] {
-  const names = [
-    from,
-    ...[...rules.groups.values()].filter((group) => isMember(group, from, at)).map(({ id }) => id),
-  ]
-  const named = new Set(names.flatMap((name) => rules.agreementsNaming.get(name) ?? []))
-  return [...named]
-    .filter((agreement) => isBetween(rules, agreement, from, to, at))
-    .map(({ id }) => id)
-    .sort()
+/** In the order of their ids, the agreements between the two in this direction on this day; whether they allow it is `decide`’s. */
+export function agreementsBetween(
+  rules: Rules,
+  from: PartyId,
+  to: PartyId,
+  at: Seconds,
+): readonly Agreement[] {
+  const receivers = namesFor(rules, to, at)
+  const found = namesFor(rules, from, at).flatMap((sender) =>
+    receivers.flatMap((receiver) => rules.agreementsOf.get(pairOf(sender, receiver)) ?? []),
+  )
+  return [...new Set(found)].sort((a, b) => compareNames(a.id, b.id))
+}
+
+/** Every name that stands for the party at `at`. */
+function namesFor(rules: Rules, party: PartyId, at: Seconds): readonly PartyId[] {
+  const groups = (rules.groupsOf.get(party) ?? []).filter((group) => isMember(group, party, at))
+  return [...(rules.groups.has(party) ? [] : [party]), ...groups.map(({ id }) => id)]
+}
+
+function pairOf(from: PartyId, to: PartyId): string {
+  return `${from} ${to}`
+}
+
+function pairsOf({ first, second, direction }: Agreement): readonly string[] {
+  const forward = first.flatMap((from) => second.map((to) => pairOf(from, to)))
+  if (direction === 'first-to-second') return forward
+  return [...forward, ...second.flatMap((from) => first.map((to) => pairOf(from, to)))]
 }
 
 /**

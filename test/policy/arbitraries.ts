@@ -1,7 +1,7 @@
 /** Answers for random labels and questions in the small world of world.ts, most of them nearly permitted. */
 import fc from 'fast-check'
 import type { Label } from '../../protocol/label.ts'
-import type { Question } from '../../protocol/policy/conditions.ts'
+import type { Question } from '../../protocol/policy/facts.ts'
 import { compareNames } from '../../protocol/names.ts'
 import { day, now } from './world.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Label } from '../../protocol/label.ts'
 import { type Agreement, liveStates, states } from '../../protocol/policy/agreement.ts'
-import type { Question } from '../../protocol/policy/conditions.ts'
+import type { Question } from '../../protocol/policy/facts.ts'
 import { decide, decideAll } from '../../protocol/policy/decide.ts'
 import { type GroundCode, groundCodes } from '../../protocol/policy/ground.ts'
 import { rulesFrom, type Standing } from '../../protocol/policy/rules.ts'

@@ -1,7 +1,7 @@
 /** Answers for a small world to decide in: three parties, one group, two issuers, one agreement, one permitted transfer. */
 import type { Label } from '../../protocol/label.ts'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
-import type { Question } from '../../protocol/policy/conditions.ts'
+import type { Question } from '../../protocol/policy/facts.ts'
 import type { Level } from '../../protocol/policy/level.ts'
 import type { RuleSources } from '../../protocol/policy/rules.ts'
 import type { Marking, Scheme } from '../../protocol/policy/scheme.ts'

@@ -1,0 +1,24 @@
+/** Answers for what a sender states beside label and purpose: need-to-know, legal basis, and who is to read it. */
+import { field, type Of, optional, record } from '../codec.ts'
+import { partyId, setOf, tokenName } from '../names.ts'
+import { level } from './level.ts'
+
+/** The person it is meant for, by what the agreement asks of readers and by nothing that names them. */
+export const reader = record({
+  /** The highest level that the reader's clearance opens. */
+  clearance: field(1, level),
+  /** Every nationality that the reader holds. */
+  nationalities: field(2, setOf(partyId, 1, 8)),
+})
+
+export type Reader = Of<typeof reader>
+
+export const justification = record({
+  /** The sender's reference to why the receiver needs it: a case, a contract, a visit. */
+  needToKnow: optional(1, tokenName),
+  /** The rule of law it is sent under, by the agreement's name for it. */
+  legalBasis: optional(2, tokenName),
+  reader: optional(3, reader),
+})
+
+export type Justification = Of<typeof justification>
