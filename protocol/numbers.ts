@@ -25,6 +25,7 @@ export const headers = {
   signers: -65541,
   recipients: -65542,
   treeSize: -65544,
+  justification: -65545,
 } as const
 
 /** COSE algorithms: RFC 9864, RFC 9964, RFC 9053; HPKE-9-KE is assumed by draft-ietf-cose-hpke-pq-pqt and not registered. */
@@ -64,4 +65,6 @@ export const mediaTypes = {
   attestation: 'application/vnd.pouch.attestation+cose; v=1',
   acknowledgement: 'application/vnd.pouch.acknowledgement+cose; v=1',
   registry: 'application/vnd.pouch.registry+cose; v=1',
+  agreement: 'application/vnd.pouch.agreement+cose; v=1',
+  suspension: 'application/vnd.pouch.suspension+cose; v=1',
 } as const

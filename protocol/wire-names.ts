@@ -67,6 +67,10 @@ const headerNames: Names = {
     cwtClaims: claimNames,
     label: labelNames,
     recipients: { each: numbered('party', 'kid') },
+    justification: numbered('need to know', 'legal basis', {
+      name: 'reader',
+      ...numbered('clearance', 'nationalities'),
+    }),
   }),
 }
 

@@ -2,13 +2,14 @@
 import { suite } from '#suite'
 import { concat, utf8 } from '../bytes.ts'
 import { type CborValue, decode, encodeFlat } from '../cbor.ts'
-import { bytes, encodeAs, field, list, oneOf, type Of, record, seconds, tuple } from '../codec.ts'
+import { bytes, encodeAs, field, list, oneOf, type Of, optional, record, seconds, tuple } from '../codec.ts'
 import { type CoseEncrypt, type CoseSign, coseEncrypt, plainCoseSign } from '../cose.ts'
 import { Rejected } from '../errors.ts'
 import { keyId } from '../key.ts'
 import { label } from '../label.ts'
 import { claims, contentFormatCoseEncrypt, headers, mediaTypes } from '../numbers.ts'
 import { partyId, type Seconds, tokenName } from '../names.ts'
+import { type Justification, justification } from '../policy/justification.ts'
 
 /** What the envelope carries: the `sub` of its claims. */
 export const messageType = oneOf('clearance.certificate')
@@ -27,7 +28,16 @@ const critical = [
   ours.commitment,
   ours.signers,
   ours.recipients,
-]
+] as const
+/** Who does not know what is stated does not decide: it stands in `crit` wherever it is in the header. */
+const criticalWhenStated = [...critical, ours.justification] as const
+
+/** The one `crit` of a header. */
+export function criticalOf(
+  stated: Justification | undefined,
+): readonly (typeof criticalWhenStated)[number][] {
+  return stated === undefined ? critical : criticalWhenStated
+}
 
 const envelopeClaims = record({
   iss: field(claims.iss, partyId),
@@ -41,7 +51,7 @@ export const envelopeRecipient = record({ party: field(1, partyId), kid: field(2
 export type EnvelopeRecipient = Of<typeof envelopeRecipient>
 
 export const envelopeHeader = record({
-  crit: field(headers.crit, list(oneOf(...critical), critical.length, critical.length)),
+  crit: field(headers.crit, list(oneOf(...criticalWhenStated), critical.length, criticalWhenStated.length)),
   contentType: field(headers.contentType, oneOf(contentFormatCoseEncrypt)),
   claims: field(headers.cwtClaims, envelopeClaims),
   typ: field(headers.typ, oneOf(mediaTypes.envelope)),
@@ -51,6 +61,7 @@ export const envelopeHeader = record({
   commitment: field(headers.commitment, bytes(48)),
   signers: field(headers.signers, tuple(keyId, keyId)),
   recipients: field(headers.recipients, list(envelopeRecipient, 1, 1000)),
+  justification: optional(headers.justification, justification),
 })
 export type EnvelopeHeader = Of<typeof envelopeHeader>
 
@@ -62,7 +73,6 @@ export const plaintext = record({
 
 /** Header fields that are the same in every envelope. */
 export const fixedHeader = {
-  crit: critical,
   contentType: contentFormatCoseEncrypt,
   typ: mediaTypes.envelope,
 } as const
@@ -81,7 +91,7 @@ export function parseEnvelope(value: CborValue): ParsedEnvelope {
   const headerValue = decode(signed[0])
   requireProfile(headerValue)
   const header = envelopeHeader.read(headerValue, 'envelope.header')
-  if (header.crit.some((label, i) => label !== critical[i])) throw new Rejected('malformed-structure', 'crit')
+  requireCritical(header)
   const sealed = coseEncrypt.read(decode(signed[2]), 'envelope.sealed')
   return { signed, header, headerBytes: signed[0], sealed }
 }
@@ -91,8 +101,14 @@ function requireProfile(header: CborValue): void {
   if (header.get(headers.typ) !== mediaTypes.envelope) throw new Rejected('unknown-type', 'envelope typ')
   const crit = (header as ReadonlyMap<CborValue, CborValue>).get(headers.crit)
   if (!Array.isArray(crit)) throw new Rejected('malformed-structure', 'envelope.header.crit')
-  const known: readonly CborValue[] = critical
+  const known: readonly CborValue[] = criticalWhenStated
   if (crit.some((label: CborValue) => !known.includes(label))) throw new Rejected('unknown-critical')
+}
+
+function requireCritical({ crit, justification: stated }: EnvelopeHeader): void {
+  const wanted = criticalOf(stated)
+  const agrees = crit.length === wanted.length && wanted.every((label, i) => crit[i] === label)
+  if (!agrees) throw new Rejected('malformed-structure', 'envelope.header.crit')
 }
 
 /** What layer 0 authenticates beside the ciphertext: the header, so that a stripped and re-signed copy does not open. */

@@ -18,8 +18,10 @@ import type { SealingKey, SigningPair } from '../key.ts'
 import type { Label } from '../label.ts'
 import { algorithms } from '../numbers.ts'
 import type { PartyId, Seconds } from '../names.ts'
+import { isStated, type Justification } from '../policy/justification.ts'
 import {
   commitmentTo,
+  criticalOf,
   type EnvelopeHeader,
   encodeHeader,
   externalAad,
@@ -39,6 +41,8 @@ export interface Sealing {
   readonly purpose: string
   /** Id of the agreement that the transfer rests on. */
   readonly agreement: string
+  /** What is stated beside label and purpose. */
+  readonly justification?: Justification
   readonly recipients: readonly { readonly party: PartyId; readonly key: SealingKey }[]
   readonly signers: SigningPair
   readonly issuedAt: Seconds
@@ -106,8 +110,10 @@ function encodeEnvelope(headerBytes: Uint8Array, sealed: Uint8Array, signatures:
 
 function headerOf(sealing: Sealing, commitment: Uint8Array): EnvelopeHeader {
   const { issuer, messageType, issuedAt, expiresAt, label, purpose, agreement, signers, recipients } = sealing
+  const stated = sealing.justification && isStated(sealing.justification) ? sealing.justification : undefined
   return {
     ...fixedHeader,
+    crit: criticalOf(stated),
     claims: { iss: issuer, sub: messageType, iat: issuedAt, exp: expiresAt, cti: suite.randomBytes(16) },
     label,
     purpose,
@@ -115,6 +121,7 @@ function headerOf(sealing: Sealing, commitment: Uint8Array): EnvelopeHeader {
     commitment,
     signers: [signers[0].id, signers[1].id],
     recipients: recipients.map(({ party, key }) => ({ party, kid: key.id })),
+    ...(stated && { justification: stated }),
   }
 }
 

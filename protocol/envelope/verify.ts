@@ -11,6 +11,7 @@ import { type Directory, requireUnrevoked, sealingKeyOf, verificationPairOf } fr
 import { Rejected } from '../errors.ts'
 import type { Label } from '../label.ts'
 import type { PartyId, Seconds } from '../names.ts'
+import type { Justification } from '../policy/justification.ts'
 import { type Trace, untraced } from '../report.ts'
 import {
   type EnvelopeHeader,
@@ -53,6 +54,8 @@ export interface VerifiedEnvelope {
   readonly label: Label
   readonly purpose: string
   readonly agreement: string
+  /** What the sender states beside label and purpose, if anything. */
+  readonly justification?: Justification
   readonly recipients: readonly EnvelopeRecipient[]
   readonly bytes: Uint8Array
   /** SHA-256 of the bytes: 32 bytes. */
@@ -137,7 +140,7 @@ function requireRecipients({ header, sealed }: ParsedEnvelope, directory: Direct
 }
 
 function verifiedEnvelope(bytes: Uint8Array, parsed: ParsedEnvelope): VerifiedEnvelope {
-  const { claims, label, purpose, agreement, recipients } = parsed.header
+  const { claims, label, purpose, agreement, recipients, justification } = parsed.header
   return {
     id: toHex(claims.cti),
     issuer: claims.iss,
@@ -148,6 +151,7 @@ function verifiedEnvelope(bytes: Uint8Array, parsed: ParsedEnvelope): VerifiedEn
     purpose,
     agreement,
     recipients,
+    ...(justification && { justification }),
     bytes,
     digest: suite.sha256(bytes),
     parsed,

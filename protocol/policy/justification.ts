@@ -1,5 +1,6 @@
 /** Answers for what a sender states beside label and purpose: need-to-know, legal basis, and who is to read it. */
-import { field, type Of, optional, record } from '../codec.ts'
+import { type Codec, field, type Of, optional, record } from '../codec.ts'
+import { Rejected } from '../errors.ts'
 import { partyId, setOf, tokenName } from '../names.ts'
 import { level } from './level.ts'
 
@@ -13,7 +14,7 @@ export const reader = record({
 
 export type Reader = Of<typeof reader>
 
-export const justification = record({
+const members = record({
   /** The sender's reference to why the receiver needs it: a case, a contract, a visit. */
   needToKnow: optional(1, tokenName),
   /** The rule of law it is sent under, by the agreement's name for it. */
@@ -21,4 +22,19 @@ export const justification = record({
   reader: optional(3, reader),
 })
 
-export type Justification = Of<typeof justification>
+export type Justification = Of<typeof members>
+
+/** Whoever states nothing leaves it out: there is one way to write that. */
+export const justification: Codec<Justification> = {
+  read: (value, path) => stated(members.read(value, path), path),
+  write: (value) => members.write(stated(value, '$')),
+}
+
+function stated(read: Justification, path: string): Justification {
+  if (isStated(read)) return read
+  throw new Rejected('malformed-structure', `${path}: something stated expected`)
+}
+
+export function isStated({ needToKnow, legalBasis, reader }: Justification): boolean {
+  return needToKnow !== undefined || legalBasis !== undefined || reader !== undefined
+}

@@ -93,6 +93,10 @@ const rows: readonly Row[] = [
     value: decode(samples.envelope),
     accepts: byBytes((bytes) => verify(bytes, directory, now)),
     later: signatures,
+    more: {
+      '[0]<>.2': 'the justification is named when there is one, and only then',
+      '[0]<>.-65545': 'there when it is named, with something stated in it',
+    },
   },
   {
     rule: 'Attestation',

@@ -5,7 +5,7 @@ import { gatewayRows } from '../support/gateway-rows.ts'
 import { attestation, envelope } from '../support/objects.ts'
 import { day, directoryWhere, est, nld, now } from '../support/parties.ts'
 import { onlyFailing, outcomes } from '../support/reports.ts'
-import { structureRows } from '../support/structure-rows.ts'
+import { justificationRows, structureRows } from '../support/structure-rows.ts'
 
 const honest = forge({ documents: [attestation()] })
 const [ed25519, mlDsa65] = est.signing
@@ -17,6 +17,8 @@ describe('an envelope', () => {
 
   test.each([
     ['sealed', envelope()],
+    ['with something stated', envelope({ justification: { legalBasis: 'treaty' } })],
+    ['with nothing stated', envelope({ justification: {} })],
     ['forged with nothing wrong', honest],
   ])('%s passes every check', (_, bytes) => {
     expect(outcomes({ bytes })).toEqual(passed)
@@ -36,6 +38,10 @@ describe('an envelope', () => {
   })
 })
 
-test.each([...structureRows, ...gatewayRows])('$check: $name is refused as $code', (row) => {
+test.each([
+  ...structureRows,
+  ...justificationRows,
+  ...gatewayRows,
+])('$check: $name is refused as $code', (row) => {
   expect(outcomes(row)).toEqual(onlyFailing(row))
 })

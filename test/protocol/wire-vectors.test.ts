@@ -27,14 +27,16 @@ const shape = z.object({
   ),
 })
 
-const read = (name: string) =>
-  shape.parse(readJson(path.resolve(import.meta.dirname, `../vectors/${name}.json`)))
+const json = (name: string): unknown => readJson(path.resolve(import.meta.dirname, `../vectors/${name}.json`))
+const read = (name: string) => shape.parse(json(name))
 const files = {
   envelope: read('envelope'),
   attestation: read('attestation'),
   acknowledgement: read('acknowledgement'),
   registry: read('registry'),
 }
+/** Of the same parties and the same registry. */
+const justified = shape.omit({ keys: true }).parse(json('envelope-justification'))
 const { pinned = '' } = files.registry
 const base = hex(files.envelope.registry ?? '')
 const held = hex(files.registry.accept[0]?.bytes ?? '')
@@ -47,18 +49,20 @@ const sides: { readonly backEnd: string; readonly wire: typeof Wire }[] = []
 for (const suite of backEnds) sides.push({ backEnd: suite.backEnd, wire: await over(suite, load) })
 
 describe.each(sides)('on $backEnd', ({ backEnd, wire }) => {
-  test.each(
-    counted(`envelope.json, accepted (${backEnd})`, files.envelope.accept),
-  )('envelope $name', (row) => {
+  test.each([
+    ...counted(`envelope.json, accepted (${backEnd})`, files.envelope.accept),
+    ...counted(`envelope-justification.json, accepted (${backEnd})`, justified.accept),
+  ])('envelope $name', (row) => {
     const trust = { registry: base, pinned, now: row.now }
     expect(plain(wire.accepted.envelope(hex(row.bytes), trust, seedOf(row.opener ?? 'NLD')))).toEqual(
       row.facts,
     )
   })
 
-  test.each(
-    counted(`envelope.json, refused (${backEnd})`, files.envelope.refuse),
-  )('envelope with $name', (row) => {
+  test.each([
+    ...counted(`envelope.json, refused (${backEnd})`, files.envelope.refuse),
+    ...counted(`envelope-justification.json, refused (${backEnd})`, justified.refuse),
+  ])('envelope with $name', (row) => {
     // The registry is as fresh as on the day of the vectors, whenever the row is verified.
     const trust = { registry: base, pinned, now: row.now ?? 0 }
     expect(wire.refused.envelope(hex(row.bytes), trust, seedOf('NLD'))).toBe(`${row.check ?? ''} ${row.code}`)

@@ -1,6 +1,6 @@
 /** Answers for what checks 1 to 3 of an envelope refuse: each row wrong in one place, and signed rightly. */
 import { concat } from '../../protocol/bytes.ts'
-import { encode, Tag } from '../../protocol/cbor.ts'
+import { type CborValue, encode, Tag } from '../../protocol/cbor.ts'
 import { maxEnvelopeBytes } from '../../protocol/envelope/format.ts'
 import { idBytes } from '../../protocol/key.ts'
 import { headers } from '../../protocol/numbers.ts'
@@ -49,6 +49,42 @@ const structural = (
     ['a body that is no COSE_Encrypt', forge({ payload: encode(new Tag(16, [])) })],
   ] as const
 ).map(([name, bytes]) => ({ name, bytes, code: 'malformed-structure' as const }))
+
+const needToKnow = new Map([[1, 'visit-2027-114']])
+const stated = (justification: CborValue, crit: readonly number[]) =>
+  forge({
+    header: (fields) => {
+      fields.set(headers.justification, justification)
+      fields.set(headers.crit, crit)
+    },
+  })
+const whenStated = [...critical, headers.justification]
+
+/** What is stated beside the label, and where it must be named. */
+export const justificationRows: readonly Row[] = rows(
+  'structure',
+  (
+    [
+      ['a justification that crit leaves out', stated(needToKnow, critical)],
+      ['crit with a justification that is not there', forge(header(headers.crit, whenStated))],
+      ['crit that names the justification first', stated(needToKnow, whenStated.toReversed())],
+      ['crit with the justification in the place of another', stated(needToKnow, whenStated.toSpliced(3, 1))],
+      ['a justification that states nothing', stated(new Map(), whenStated)],
+      ['a justification with a fourth part', stated(new Map([[4, 'more']]), whenStated)],
+      ['a reader without nationality', stated(readerOf(3, []), whenStated)],
+      ['a reader with a nationality twice', stated(readerOf(3, ['EST', 'EST']), whenStated)],
+      ['a reader cleared to level 5', stated(readerOf(5, ['EST']), whenStated)],
+    ] as const
+  ).map(([name, bytes]) => ({ name, bytes, code: 'malformed-structure' })),
+)
+
+function readerOf(clearance: number, nationalities: readonly string[]): CborValue {
+  const reader = new Map<number, CborValue>([
+    [1, clearance],
+    [2, nationalities],
+  ])
+  return new Map([[3, reader]])
+}
 
 export const structureRows: readonly Row[] = [
   ...rows('size', [

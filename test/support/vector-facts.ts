@@ -14,9 +14,11 @@ export function factsOfEnvelope(bytes: Uint8Array, opener: OpeningKey, directory
   const envelope = verify(bytes, directory, now)
   const { id, issuer, messageType, issuedAt, expiresAt, label, purpose, agreement, recipients, digest } =
     envelope
+  const { justification } = envelope
   const { attestations } = openEnvelope(envelope, [opener], directory, now)
   return {
     ...{ id, issuer, messageType, issuedAt, expiresAt, label, purpose, agreement, recipients },
+    ...(justification && { justification }),
     digest: toHex(digest),
     documents: decrypt(envelope, [opener]).map(toHex),
     attestations: attestations.map(({ id }) => id),

@@ -71,6 +71,11 @@ export const envelope = seal({
   label,
   purpose: 'clearance-confirmation',
   agreement: 'EST-NLD',
+  justification: {
+    needToKnow: 'visit-2027-114',
+    legalBasis: 'Art-4',
+    reader: { clearance: 3, nationalities: ['EST', 'NLD'] },
+  },
   recipients: [{ party: 'NLD', key: opening.publicKey }],
   signers,
   issuedAt: now,
