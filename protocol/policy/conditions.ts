@@ -2,7 +2,7 @@
 import { clockSkewSeconds } from '../clock-skew.ts'
 import { meaningOf } from './agreement.ts'
 import { caveatFindings } from './caveat.ts'
-import { hasTableFor, rowFor } from './equivalence.ts'
+import { hasTableFor } from './equivalence.ts'
 import type { Facts } from './facts.ts'
 import { dateOf, type Finding, listed, none } from './finding.ts'
 import type { GroundCode } from './ground.ts'
@@ -19,6 +19,11 @@ function when(failed: boolean, subject: string): readonly Finding[] {
 function each(subjects: readonly string[], failed: (subject: string) => boolean): readonly Finding[] {
   const failing = subjects.filter(failed)
   return failing.length === 0 ? none : failing.map((subject) => ({ subject }))
+}
+
+/** The level asked for, and what it was by itself where aggregation raised it. */
+function asked({ level, alone }: Facts): string {
+  return level === alone ? `${level}` : `${level} by aggregation, ${alone} by itself`
 }
 
 function marked({ question: { label } }: Facts): string {
@@ -63,7 +68,7 @@ export const conditions = {
   'above-accreditation': (facts) => {
     const { level, receiver } = facts
     if (level === undefined || receiver === undefined || level <= receiver.accreditation) return none
-    return [{ subject: marked(facts), required: `${level}`, found: `${receiver.accreditation}` }]
+    return [{ subject: marked(facts), required: asked(facts), found: `${receiver.accreditation}` }]
   },
 
   'compartment-not-held': ({ receiver, question: { label } }) =>
@@ -117,8 +122,10 @@ export const conditions = {
 
   'agreement-suspended': ({ agreement, state, rules, at }) => {
     if (agreement === undefined) return none
-    if (meaningOf(state) === 'suspended') return [{ subject: agreement.id, found: 'by the registry' }]
-    return suspendersOf(rules, agreement.id, at).map((by) => ({ subject: agreement.id, found: `by ${by}` }))
+    const { id: subject } = agreement
+    const registry = meaningOf(state) === 'suspended' ? ['the registry'] : []
+    const by = [...registry, ...suspendersOf(rules, subject, at)]
+    return by.length === 0 ? none : [{ subject, found: `by ${listed(by)}` }]
   },
 
   'agreement-terminated': ({ agreement, state }) =>
@@ -136,20 +143,18 @@ export const conditions = {
       ? none
       : [{ subject: category, required: listed([...agreement.ceilings.keys()]) }],
 
-  'above-ceiling': ({ agreement, level, question: { category } }) => {
+  'above-ceiling': (facts) => {
+    const { agreement, level, question } = facts
+    const { category } = question
     const ceiling = agreement?.ceilings.get(category)
     if (ceiling === undefined || level === undefined || level <= ceiling) return none
-    return [{ subject: category, required: `${ceiling}`, found: `${level}` }]
+    return [{ subject: category, required: `${ceiling}`, found: asked(facts) }]
   },
 
   'marking-not-covered': (facts) => {
-    const { agreement, marking, question } = facts
-    if (agreement === undefined || marking === undefined) return none
-    const { policy } = question.label
-    return when(
-      hasTableFor(agreement, policy) && rowFor(agreement, policy, marking) === undefined,
-      marked(facts),
-    )
+    const { agreement, marking, row, question } = facts
+    if (agreement === undefined || marking === undefined || row !== undefined) return none
+    return when(hasTableFor(agreement, question.label.policy), marked(facts))
   },
 
   // What the sender states
@@ -157,16 +162,19 @@ export const conditions = {
     const { level, question } = facts
     const { reader } = question
     if (level === undefined || reader === undefined || level <= reader.clearance) return none
-    return [{ subject: marked(facts), required: `${level}`, found: `${reader.clearance}` }]
+    return [{ subject: marked(facts), required: asked(facts), found: `${reader.clearance}` }]
   },
 
   'nationality-not-covered': ({ agreement, question: { to, reader }, rules, at }) => {
     if (agreement?.nationals === undefined) return none
     const { nationals } = agreement
-    const foreign = reader?.nationalities.filter((nation) => !includes(rules, nationals, nation, at))
-    if (foreign?.length === 0) return none
-    const found = foreign === undefined ? 'no reader stated' : `a national of ${listed(foreign)}`
-    return [{ subject: to, required: listed(nationals), found }]
+    const required = listed(nationals)
+    if (reader === undefined || reader.nationalities.length === 0)
+      return [{ subject: to, required, found: 'no nationality stated' }]
+    const foreign = reader.nationalities.filter((nation) => !includes(rules, nationals, nation, at))
+    return foreign.length === 0
+      ? none
+      : [{ subject: to, required, found: `a national of ${listed(foreign)}` }]
   },
 
   'need-to-know-not-stated': ({ agreement, question: { to, needToKnow } }) =>
@@ -187,9 +195,12 @@ export const conditions = {
 
   // Others' say in it
   'third-party-not-consented': (facts) => {
-    const { from, to, label } = facts.question
+    const { question, rules } = facts
+    const { from, to, label } = question
     const { originator } = label
+    // One’s own one may send, and the receiver’s own only comes back. Of nobody known: `unknown-party` says so.
     if (originator === undefined || originator === from || originator === to) return none
+    if (!rules.knownNames.has(originator)) return none
     return consentsTo(originator, facts) ? none : [{ subject: originator, found: from }]
   },
 

@@ -32,7 +32,7 @@ export function decide(question: Question, rules: Rules, at: Seconds): Decision 
 }
 
 /** The question with everyone it is to be sent to. */
-export type QuestionToAll = Omit<Question, 'to'> & {
+export type QuestionToAll = Omit<Question, 'to' | 'counted'> & {
   readonly to: readonly PartyId[]
   /** `Question.counted` for each receiver. */
   readonly countedFor?: ReadonlyMap<PartyId, readonly number[]>
@@ -41,13 +41,14 @@ export type QuestionToAll = Omit<Question, 'to'> & {
 /** One envelope has one fate: it passes when it may pass to every one of its recipients, and there is one. */
 export function decideAll({ to, countedFor, ...rest }: QuestionToAll, rules: Rules, at: Seconds): Decision {
   if (to.length === 0) return { allow: false, level: null, grounds: [noRecipient(rest.from)] }
-  const decisions = [...new Set(to)].map((party) => {
-    const before = countedFor?.get(party)
-    return decide({ ...rest, to: party, ...(before && { counted: before }) }, rules, at)
-  })
+  const decisions = [...new Set(to)].map((party) =>
+    decide({ ...rest, to: party, counted: countedFor?.get(party) ?? uncounted }, rules, at),
+  )
   const grounds = decisions.flatMap((decision) => decision.grounds).sort(compareGrounds)
   return { allow: grounds.length === 0, level: highest(decisions), grounds }
 }
+
+const uncounted: readonly number[] = []
 
 function noRecipient(from: PartyId): Ground {
   return { code: 'no-recipient', party: from, subject: 'recipients' }

@@ -1,7 +1,7 @@
 /** Answers for what a decision is about: the question, and what the rules say of each thing that it names. */
 import type { Label } from '../label.ts'
 import type { PartyId, Seconds } from '../names.ts'
-import { type Agreement, type State, stateAt } from './agreement.ts'
+import { type Agreement, type Equivalent, type State, stateAt } from './agreement.ts'
 import { levelOf, rowFor } from './equivalence.ts'
 import type { Justification } from './justification.ts'
 import type { Level } from './level.ts'
@@ -18,8 +18,8 @@ export interface Question extends Justification {
   readonly agreement: string
   readonly category: string
   /**
-   * For each aggregation of the agreement, in its order: how many such transfers between the two were permitted in its
-   * period before. What was not counted counts as too many.
+   * For each aggregation of the agreement, in its order: how many transfers of its category from the one to the other were
+   * permitted under the agreement in its period before. What was not counted counts as too many.
    */
   readonly counted?: readonly number[]
 }
@@ -31,6 +31,10 @@ export interface Facts {
   readonly at: Seconds
   readonly scheme: IndexedScheme | undefined
   readonly marking: Marking | undefined
+  /** The agreement’s row for the marking. */
+  readonly row: Equivalent | undefined
+  /** What the label is worth by itself, and what it is worth together with what was sent before. */
+  readonly alone: Level | undefined
   readonly level: Level | undefined
   readonly receiver: IndexedStanding | undefined
   readonly agreement: Agreement | undefined
@@ -44,13 +48,16 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
   const marking = scheme && markingAt(scheme, label.marking, label.at)
   const agreement = rules.agreements.get(question.agreement)
   const row = marking && agreement && rowFor(agreement, label.policy, marking)
+  const alone = marking && levelOf(marking, row)
   const known = {
     question,
     rules,
     at,
     scheme,
     marking,
-    level: marking && aggregated(levelOf(marking, row), question, agreement),
+    row,
+    alone,
+    level: alone === undefined ? undefined : aggregated(alone, question, agreement),
     receiver: rules.parties.get(question.to),
     agreement,
     state: agreement && stateAt(agreement, at),
@@ -58,9 +65,11 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
   return { ...known, verdicts: verdictsOf(known) }
 }
 
+/** Only what is known to stay below the count is not raised. */
 function aggregated(level: Level, { category, counted }: Question, agreement: Agreement | undefined): Level {
-  return (agreement?.aggregation ?? []).reduce<Level>((high, limit, i) => {
-    const isReached = limit.category === category && (counted?.[i] ?? Infinity) >= limit.count
-    return isReached && limit.level > high ? limit.level : high
+  if (agreement?.aggregation === undefined) return level
+  return agreement.aggregation.reduce<Level>((high, limit, i) => {
+    const isBelow = limit.category !== category || (counted?.[i] ?? Infinity) + 1 < limit.count
+    return isBelow || limit.level <= high ? high : limit.level
   }, level)
 }

@@ -147,7 +147,7 @@ export const grounds = {
   },
   'third-party-not-consented': {
     required: 'consent of {subject}, whose information it is, to pass it on to {party}',
-    found: 'no agreement in force by which {subject} gave it to {found} and lets it be passed on',
+    found: 'no agreement in force by which {subject} sends it to {found} and lets it be passed on to {party}',
     change: 'Ask {subject} to send it, or to consent to {party} in its agreement with {found}.',
   },
   'legal-basis-not-covered': {

@@ -1,11 +1,12 @@
 /** Answers for what those have a say in who are not asked by the label: suspenders, originators, national modules. */
-import type { PartyId, Seconds } from '../names.ts'
+import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import { type Agreement, isLive } from './agreement.ts'
+import { hasTableFor, levelOf, rowFor } from './equivalence.ts'
 import type { Facts } from './facts.ts'
 import { agreementsBetween, includes, type Rules, type Verdict } from './rules.ts'
 import { isInForce } from './scheme.ts'
 
-/** Who suspended the agreement between two versions of the registry. */
+/** Who suspended the agreement between two versions of the registry, each once and in order. */
 export function suspendersOf(
   { suspensions: all }: Rules,
   agreement: string,
@@ -14,7 +15,7 @@ export function suspendersOf(
   const suspensions = all.get(agreement)
   return suspensions === undefined
     ? nobody
-    : suspensions.filter((each) => isInForce(each, at)).map(({ by }) => by)
+    : [...new Set(suspensions.filter((each) => isInForce(each, at)).map(({ by }) => by))].sort(compareNames)
 }
 
 const nobody: readonly PartyId[] = []
@@ -24,15 +25,28 @@ export function takesTransfers(rules: Rules, agreement: Agreement, at: Seconds):
   return isLive(agreement, at) && suspendersOf(rules, agreement.id, at).length === 0
 }
 
-/** Whether an agreement by which the originator gives the sender such things lets them be passed on to the receiver. */
-export function consentsTo(originator: PartyId, { question, rules, at, level }: Facts): boolean {
-  const { from, to, category, label } = question
+/** Whether an agreement by which the originator may send the sender the same lets it be passed on to the receiver. */
+export function consentsTo(originator: PartyId, facts: Facts): boolean {
+  const { question, rules, at } = facts
+  const { from, to, label } = question
   return agreementsBetween(rules, originator, from, at).some(
     (agreement) =>
       takesTransfers(rules, agreement, at) &&
-      (level ?? 4) <= (agreement.ceilings.get(category) ?? -1) &&
-      includes(rules, agreement.onward ?? nobody, to, label.at),
+      isWithin(agreement, facts) &&
+      // A group that is consented to has to have had the receiver when the label was made, and to have it still.
+      [label.at, at].every((day) => includes(rules, agreement.onward ?? nobody, to, day)),
   )
+}
+
+/** Whether the agreement covers what is sent, at the level it is sent at and at the one it has by the agreement itself. */
+function isWithin(agreement: Agreement, { question, marking, level }: Facts): boolean {
+  const { label, purpose, category } = question
+  const ceiling = agreement.ceilings.get(category)
+  if (ceiling === undefined || !agreement.purposes.includes(purpose)) return false
+  if (marking === undefined || level === undefined) return true // of no known level: the marking’s ground says so
+  const row = rowFor(agreement, label.policy, marking)
+  if (row === undefined && hasTableFor(agreement, label.policy)) return false
+  return level <= ceiling && levelOf(marking, row) <= ceiling
 }
 
 export interface Restricted {
@@ -43,10 +57,12 @@ export interface Restricted {
 const unrestricted: readonly Restricted[] = []
 
 /** What the modules of the two say: each is asked once, of what it sends and of what it is sent. */
-export function verdictsOf({ question, rules, level, at }: Omit<Facts, 'verdicts'>): readonly Restricted[] {
+export function verdictsOf(facts: Omit<Facts, 'verdicts'>): readonly Restricted[] {
+  const { question, rules, marking, level, at } = facts
   if (rules.modules.size === 0) return unrestricted
   return [...new Set([question.from, question.to])].flatMap((party) => {
     const restriction = rules.modules.get(party)
-    return restriction === undefined ? [] : [{ party, verdict: restriction({ question, level, at }) }]
+    if (restriction === undefined) return []
+    return [{ party, verdict: restriction({ question, rules, marking, level, at }) }]
   })
 }

@@ -64,6 +64,18 @@ interface DecisionVectors {
   readonly toSeveral: readonly Asked<QuestionToAll>[]
 }
 
+/** What a ground required and found is told to people, in words that may be bettered. */
+function normative({ grounds, ...decision }: Decision): Decision {
+  const codes = grounds.map(({ code, party, subject, agreement, article }) => ({
+    code,
+    party,
+    subject,
+    ...(agreement !== undefined && { agreement }),
+    ...(article !== undefined && { article }),
+  }))
+  return { ...decision, grounds: codes }
+}
+
 describe('decisions', () => {
   const vectors = readJson(path.join(folder, 'decision.json')) as DecisionVectors
   const agreements = vectors.rules.agreements.map(({ ceilings, ...terms }) => ({
@@ -84,7 +96,7 @@ describe('decisions', () => {
   })
 
   test.each(counted('decision.json', vectors.cases))('$name', ({ question, at, decision }) => {
-    expect(decide(question, rules, at)).toEqual(decision)
+    expect(normative(decide(question, rules, at))).toEqual(normative(decision))
   })
 
   test.each(counted('decision.json, to several', vectors.toSeveral))('to $name', ({
@@ -92,6 +104,6 @@ describe('decisions', () => {
     at,
     decision,
   }) => {
-    expect(decideAll(question, rules, at)).toEqual(decision)
+    expect(normative(decideAll(question, rules, at))).toEqual(normative(decision))
   })
 })

@@ -62,6 +62,16 @@ export const treaty: Agreement = {
   articles: [{ topic: 'ceiling', article: 'art. 5 (2)' }],
 }
 
+/** By which Delta gives Alpha what Alpha may pass on to Beta. */
+export const consent: Agreement = {
+  ...treaty,
+  id: 'DELTA-ALPHA',
+  title: 'Agreement of Delta and Alpha',
+  first: ['DELTA'],
+  second: ['ALPHA'],
+  onward: ['BETA'],
+}
+
 export const sources: RuleSources = {
   parties: [
     { id: 'ALPHA', accreditation: 4, compartments: [] },
