@@ -1,5 +1,7 @@
 /** Answers for the closed list of refusals: each has a stable code, and tells its reader what to do next. */
+import { labelRefusals } from './labels/refusals.ts'
 import { ledgerRefusals } from './ledger/refusals.ts'
+import { agreementRefusals } from './policy/refusals.ts'
 
 export interface Refusal {
   /** HTTP status of the refusal (RFC 9110). */
@@ -138,6 +140,13 @@ export const refusals = {
     title: 'The text is not a label',
     next: 'Write it as ISSUER:MARKING//REL TO EST, NLD, with UNRESTRICTED in place of REL TO … where anybody may have it.',
   },
+  // National modules
+  'bad-module': {
+    status: 422,
+    title: 'The national module is not one that a registry may carry',
+    next: 'Correct it with `pouch policy module check`, then propose the registry again.',
+  },
+  ...labelRefusals,
   // Registry
   'registry-rollback': {
     status: 409,
@@ -159,6 +168,7 @@ export const refusals = {
     title: 'Too few root keys signed the registry',
     next: 'Have more root signers sign it with `pouch registry sign`.',
   },
+  ...agreementRefusals,
   ...ledgerRefusals,
   // Keys at rest
   'wrong-passphrase': {

@@ -3,6 +3,7 @@
  * schemes, and the rules by which one version follows another. The rules are in registry.md; look-ups in directory.ts.
  */
 import { suite } from '#suite'
+import { agreementSignatures, requireVouched } from './agreement-signature.ts'
 import { equal } from './bytes.ts'
 import { type CborValue, decode, encode } from './cbor.ts'
 import { clockSkewSeconds } from './clock-skew.ts'
@@ -29,6 +30,7 @@ import { headers, mediaTypes } from './numbers.ts'
 import { agreement } from './policy/agreement.ts'
 import { group } from './policy/group.ts'
 import { level } from './policy/level.ts'
+import { modules } from './policy/module.ts'
 import { scheme } from './policy/scheme.ts'
 import { requireRootSignatures, roots, rootsDigest } from './roots.ts'
 import { type Limits, profile } from './scan.ts'
@@ -71,6 +73,8 @@ export const registryDocument = record({
   schemes: field(8, list(scheme, 0, 256)),
   agreements: field(9, list(agreement, 0, 20000)),
   witnessing: optional(10, witnessing),
+  modules: optional(11, modules),
+  agreementSignatures: optional(12, agreementSignatures),
 })
 export type RegistryDocument = Of<typeof registryDocument>
 
@@ -114,7 +118,7 @@ export function combineRegistry(proposal: Uint8Array, signatures: readonly CoseS
 /**
  * The first registry that a gateway accepts: its roots are the pinned ones, and they alone signed it, so that a chain
  * does not begin with the version by which the roots changed.
- * Throws `untrusted-roots`, `unknown-key`, `bad-signature`, `registry-threshold`. Whether it is fresh is asked by
+ * Throws `untrusted-roots`, `unknown-key`, `bad-signature`, `registry-threshold`, and as `requireVouched`. Whether it is fresh is asked by
  * `directoryOf`: a chain may begin with a version that has expired.
  */
 export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedRegistry {
@@ -124,6 +128,7 @@ export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedReg
     throw new Rejected('untrusted-roots')
   }
   requireRootSignatures(parsed.signed, [roots])
+  requireVouched(parsed.document)
   return verifiedRegistry(bytes, parsed)
 }
 
@@ -139,6 +144,9 @@ export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedR
     throw new Rejected('registry-rollback', `version ${version} does not follow ${held.document.version}`)
   }
   requireRootSignatures(parsed.signed, [held.document.roots, roots])
+  requireVouched(parsed.document)
+  if (held.document.agreementSignatures !== undefined && parsed.document.agreementSignatures === undefined)
+    throw new Rejected('unsigned-agreement', `version ${version} leaves all signatures out`)
   return verifiedRegistry(bytes, parsed)
 }
 
@@ -172,16 +180,18 @@ function documentOf(value: CborValue): RegistryDocument {
 
 function requireConsistent(document: RegistryDocument): void {
   requireDistinct(document)
-  const { witnessing, parties } = document
-  if (witnessing !== undefined)
-    requireSound(
-      witnessing,
-      parties.map(({ id }) => id),
-    )
+  const { witnessing, modules = [] } = document
+  const parties = document.parties.map(({ id }) => id)
+  if (witnessing !== undefined) requireSound(witnessing, parties)
+  if (!modules.every(({ party }) => parties.includes(party)))
+    throw new Rejected('malformed-structure', 'registry: a module of no party')
+  const agreements = new Set(document.agreements.map(({ id }) => id))
+  if (document.agreementSignatures?.every((each) => agreements.has(each.agreement)) === false)
+    throw new Rejected('malformed-structure', 'registry: signatures of no agreement')
 }
 
 /** A key is one party's and has one use, a name is one thing's: else a look-up would have two answers. */
-function requireDistinct({ parties, groups, schemes, agreements }: RegistryDocument): void {
+function requireDistinct({ parties, groups, schemes, agreements, modules = [] }: RegistryDocument): void {
   const all = {
     party: parties.map(({ id }) => id),
     key: parties.flatMap(({ keys }) => keys.map(({ key }) => key.id)),
@@ -189,6 +199,7 @@ function requireDistinct({ parties, groups, schemes, agreements }: RegistryDocum
     group: groups.map(({ id }) => id),
     scheme: schemes.map(({ issuer }) => issuer),
     agreement: agreements.map(({ id }) => id),
+    module: modules.map(({ party }) => party),
   }
   for (const [what, ids] of Object.entries(all)) {
     if (new Set(ids).size !== ids.length)

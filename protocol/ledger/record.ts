@@ -3,6 +3,8 @@ import type { CborValue } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { label } from '../label.ts'
 import { partyId, setOf } from '../names.ts'
+import { countedFor } from '../policy/inputs.ts'
+import { justification } from '../policy/justification.ts'
 import { level } from '../policy/level.ts'
 
 export const events = [
@@ -15,6 +17,8 @@ export const events = [
   'content-consignment',
   'content-handover',
   'registry-adoption',
+  'agreement-suspension',
+  'agreement-resumption',
   'key-change',
   'operator-action',
   'audit-read',
@@ -33,6 +37,11 @@ export const decision = is.record({
   grounds: is.field('grounds', setOf(is.text(500))),
   /** What the label is worth on the common scale; null when something about it is unknown. */
   level: is.field('level', is.nullable(level)),
+  /** SHA-256 of all that it was made on: protocol/policy/inputs. */
+  inputs: is.optional('inputs', digest),
+  /** What was counted for an agreement that aggregates. */
+  counted: is.optional('counted', countedFor),
+  justification: is.optional('justification', justification),
 })
 
 const registry = is.record({ version: is.field('version', is.unsigned), digest: is.field('digest', digest) })
