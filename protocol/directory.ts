@@ -1,7 +1,7 @@
 /** Answers for look-ups in a verified registry: which party, which key, at which time. */
 import { Rejected } from './errors.ts'
 import type { KeyId, SealingKey, VerificationKey } from './key.ts'
-import { type Rules, rulesFrom } from './policy/rules.ts'
+import { type Evaluator, type Rules, rulesFrom } from './policy/rules.ts'
 import type { LedgerKeys } from './ledger/checkpoint.ts'
 import type { PartyId, Seconds } from './names.ts'
 import type { Level } from './policy/level.ts'
@@ -23,16 +23,19 @@ interface Holding {
   readonly registered: RegisteredKey
 }
 
-/** Throws `registry-expired` or `not-yet-valid`. A gateway that keeps the directory asks `requireFresh` again before each use. */
-export function directoryOf(registry: VerifiedRegistry, now: Seconds): Directory {
+/**
+ * Throws `registry-expired` or `not-yet-valid`. A gateway that keeps the directory asks `requireFresh` again before each use.
+ * Without an evaluator, what a national module would be asked about is denied.
+ */
+export function directoryOf(registry: VerifiedRegistry, now: Seconds, evaluator?: Evaluator): Directory {
   requireFresh(registry.document, now)
-  const { parties, groups, schemes, agreements } = registry.document
+  const { parties } = registry.document
   const holdings = parties.flatMap((party) =>
     party.keys.map((registered) => [registered.key.id, { party: party.id, registered }] as const),
   )
   return {
     registry,
-    rules: rulesFrom({ parties, groups, schemes, agreements }),
+    rules: rulesFrom(registry.document, evaluator),
     parties: new Map(parties.map((party) => [party.id, party])),
     keys: new Map(holdings),
   }

@@ -38,11 +38,16 @@ export interface Module {
   readonly policies: string
 }
 
+/** Makes a module ready to be asked. It may count on every name of the sources, and on no other. */
+export type Evaluator = (module: Module, sources: RuleSources) => Restriction
+
 /** What a module finds against a transfer to or from its party: subjects that name the rule. It can forbid and nothing else. */
 export type Restriction = (asked: Asked) => Verdict
 
 export interface Asked {
   readonly question: Question
+  readonly rules: Rules
+  readonly marking: Marking | undefined
   readonly level: Level | undefined
   readonly at: Seconds
 }
@@ -80,13 +85,10 @@ export interface IndexedScheme {
 }
 
 /** Where nothing evaluates modules, what they would be asked about is denied. */
-const unevaluated = (): Restriction => () => ({ forbidden: none, failed: 'not evaluated here' })
+const unevaluated: Evaluator = () => () => ({ forbidden: none, failed: 'not evaluated here' })
 
 /** Throws `malformed-structure` when two of a kind have one id: there is no telling which of them would bind. */
-export function rulesFrom(
-  sources: RuleSources,
-  evaluator: (module: Module) => Restriction = unevaluated,
-): Rules {
+export function rulesFrom(sources: RuleSources, evaluator: Evaluator = unevaluated): Rules {
   const { parties, groups, schemes, agreements, suspensions = [], modules = [] } = sources
   return {
     parties: unique(parties.map((party) => [party.id, indexedStanding(party)])),
@@ -96,7 +98,7 @@ export function rulesFrom(
     agreementsOf: groupBy(agreements, pairsOf),
     groupsOf: groupBy(groups, ({ members }) => members.map(({ party }) => party)),
     suspensions: groupBy(suspensions, ({ agreement }) => [agreement]),
-    modules: unique(modules.map((module) => [module.party, evaluator(module)])),
+    modules: unique(modules.map((module) => [module.party, evaluator(module, sources)])),
     knownNames: new Set([
       ...parties.map(({ id }) => id),
       ...groups.flatMap(({ id, members }) => [id, ...members.map(({ party }) => party)]),
