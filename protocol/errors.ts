@@ -1,5 +1,6 @@
 /** Answers for the closed list of refusals: each has a stable code, and tells its reader what to do next. */
 import { labelRefusals } from './labels/refusals.ts'
+import { keyRefusals } from './key-refusals.ts'
 import { ledgerRefusals } from './ledger/refusals.ts'
 import { agreementRefusals } from './policy/refusals.ts'
 
@@ -170,37 +171,7 @@ export const refusals = {
   },
   ...agreementRefusals,
   ...ledgerRefusals,
-  // Keys at rest
-  'wrong-passphrase': {
-    status: 403,
-    title: 'The passphrase does not open the key file',
-    next: 'Check POUCH_PASSPHRASE, or the passphrase file.',
-  },
-  'damaged-key-file': {
-    status: 422,
-    title: 'The key file is damaged',
-    next: 'Restore the file from its backup.',
-  },
-  'unsafe-permissions': {
-    status: 403,
-    title: 'Others can read the key file or its folder',
-    next: 'Run chmod 700 on the folder and chmod 600 on the files in it.',
-  },
-  'no-such-key': {
-    status: 404,
-    title: 'The keystore does not hold the key',
-    next: 'List the keys with `pouch keys list`; make keys with `pouch keys new`.',
-  },
-  'keystore-exists': {
-    status: 409,
-    title: 'The folder already holds keys',
-    next: 'Open the keystore that is there, or name another folder.',
-  },
-  'weak-passphrase': {
-    status: 422,
-    title: 'The passphrase is shorter than twelve characters',
-    next: 'Choose a longer one; four or five unrelated words are good.',
-  },
+  ...keyRefusals,
   // Gateway
   unauthenticated: {
     status: 401,
