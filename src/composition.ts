@@ -12,6 +12,7 @@ import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
+import { createTurns } from './exchange/turns.ts'
 import { startCover } from './ledger/cover.ts'
 import { createDamage, guarded } from './ledger/damage.ts'
 import { startScrubber } from './ledger/scrubber.ts'
@@ -107,7 +108,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
     ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits },
-    ...{ logger, signals, registry, directory, now },
+    ...{ logger, signals, turns: createTurns(), registry, directory, now },
   }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())

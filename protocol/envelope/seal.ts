@@ -18,7 +18,7 @@ import type { SealingKey, SigningPair } from '../key.ts'
 import type { Label } from '../label.ts'
 import { algorithms } from '../numbers.ts'
 import type { PartyId, Seconds } from '../names.ts'
-import { isStated, type Justification } from '../policy/justification.ts'
+import { type Justification, justificationOf } from '../policy/justification.ts'
 import {
   commitmentTo,
   criticalOf,
@@ -110,7 +110,7 @@ function encodeEnvelope(headerBytes: Uint8Array, sealed: Uint8Array, signatures:
 
 function headerOf(sealing: Sealing, commitment: Uint8Array): EnvelopeHeader {
   const { issuer, messageType, issuedAt, expiresAt, label, purpose, agreement, signers, recipients } = sealing
-  const stated = sealing.justification && isStated(sealing.justification) ? sealing.justification : undefined
+  const stated = sealing.justification && justificationOf(sealing.justification)
   return {
     ...fixedHeader,
     crit: criticalOf(stated),

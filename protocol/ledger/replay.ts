@@ -1,21 +1,33 @@
 /**
- * Answers for making recorded decisions again: what was decided is a pure function of what the record holds and of the
- * registry version that it names, so that whoever has both can say whether it was decided so.
+ * Answers for making recorded decisions again: what was decided is a pure function of what the record holds, of the registry
+ * version that it names, and of the entries before it, so that whoever has them can say whether it was decided so.
  */
 import { toHex } from '../bytes.ts'
 import { Rejected } from '../errors.ts'
 import { compareNames, type PartyId } from '../names.ts'
 import { type Decision, decideAll, type QuestionToAll } from '../policy/decide.ts'
 import { groundLine } from '../policy/ground.ts'
-import { type Rules, rulesFrom } from '../policy/rules.ts'
+import { inputsDigest, policyVersion } from '../policy/inputs.ts'
+import { type Evaluator, type Rules, rulesFrom, type Suspension } from '../policy/rules.ts'
+import { standingAfter } from '../policy/standing-suspensions.ts'
 import { requireFresh, type VerifiedRegistry } from '../registry.ts'
 import type { LedgerRecord } from './record.ts'
+import { beginRecount, countedLine, type Recount } from './recount.ts'
 
 /** Where a record and the decision made again part. */
 export interface Difference {
   readonly index: number
   readonly transfer: string
-  readonly what: 'allow' | 'level' | 'grounds' | 'event' | 'decision' | 'registry'
+  readonly what:
+    | 'allow'
+    | 'level'
+    | 'grounds'
+    | 'event'
+    | 'decision'
+    | 'registry'
+    | 'policy'
+    | 'inputs'
+    | 'counted'
   readonly recorded: string
   readonly replayed: string
 }
@@ -29,19 +41,33 @@ export interface Replayed {
 }
 
 export interface Replay {
-  /** Takes the entries in order. */
-  read(index: number, record: LedgerRecord): void
+  /** Takes the entries in order; `undefined` is one whose record was shredded. */
+  read(index: number, record: LedgerRecord | undefined): void
   result(): Replayed
 }
 
-/** `versions` are all that the ledger adopted; `party` is whose ledger it is. */
-export function beginReplay(versions: readonly VerifiedRegistry[], party: PartyId): Replay {
-  const held = new Map(versions.map((version) => [toHex(version.digest), ruled(version)]))
+/**
+ * `versions` are all that the ledger adopted; `party` is whose ledger it is. Decisions on national modules need the
+ * evaluator that they were made with.
+ */
+export function beginReplay(
+  versions: readonly VerifiedRegistry[],
+  party: PartyId,
+  evaluator?: Evaluator,
+): Replay {
+  const held = new Map(versions.map((version) => [toHex(version.digest), ruled(version, evaluator)]))
   const adopted = new Set<string>()
   const differences: Difference[] = []
+  const recount = beginRecount()
+  let standing: readonly Suspension[] = []
   let [decisions, refusals] = [0, 0]
-  const read = (index: number, record: LedgerRecord): void => {
+  const read = (index: number, record: LedgerRecord | undefined): void => {
+    if (record === undefined) {
+      recount.addUnknown()
+      return
+    }
     if (record.event === 'registry-adoption' && record.registry) adopted.add(toHex(record.registry.digest))
+    standing = standingThen(standing, record)
     if (!isDecided(record, party)) return
     if (record.decision === undefined && record.event.endsWith('-rejection')) {
       refusals++
@@ -50,9 +76,11 @@ export function beginReplay(versions: readonly VerifiedRegistry[], party: PartyI
     decisions++
     const digest = record.registry === undefined ? '' : toHex(record.registry.digest)
     const found = adopted.has(digest) ? held.get(digest) : undefined
-    for (const difference of differencesOf(record, found)) {
+    for (const difference of differencesOf(record, found && suspended(found, standing), recount)) {
       differences.push({ index, transfer: record.transfer ?? 'unnamed', ...difference })
     }
+    const transfer = questionOf(record)
+    if (record.decision?.allow === true && transfer) recount.add({ ...transfer, at: record.at })
   }
   return { read, result: () => ({ decisions, refusals, differences }) }
 }
@@ -62,8 +90,25 @@ interface Ruled {
   readonly rules: Rules
 }
 
-function ruled(version: VerifiedRegistry): Ruled {
-  return { version, rules: rulesFrom(version.document) }
+function ruled(version: VerifiedRegistry, evaluator: Evaluator | undefined): Ruled {
+  return { version, rules: rulesFrom(version.document, evaluator) }
+}
+
+/** The rules of the version with the suspensions that stand before the entry. */
+function suspended({ version, rules }: Ruled, standing: readonly Suspension[]): Ruled {
+  if (standing.length === 0) return { version, rules }
+  const suspensions = Map.groupBy(standing, ({ agreement }) => agreement)
+  return { version, rules: { ...rules, suspensions } }
+}
+
+function standingThen(
+  standing: readonly Suspension[],
+  { event, agreement, from: by }: LedgerRecord,
+): readonly Suspension[] {
+  const suspends = event === 'agreement-suspension'
+  if ((!suspends && event !== 'agreement-resumption') || agreement === undefined || by === undefined)
+    return standing
+  return standingAfter(standing, { agreement, by, suspends })
 }
 
 /** Submissions, and what came from another gateway; what this party itself relayed was decided when it was submitted. */
@@ -74,7 +119,7 @@ function isDecided({ event, actor }: LedgerRecord, party: PartyId): boolean {
 
 type Found = Omit<Difference, 'index' | 'transfer'>
 
-function differencesOf(record: LedgerRecord, found: Ruled | undefined): readonly Found[] {
+function differencesOf(record: LedgerRecord, found: Ruled | undefined, recount: Recount): readonly Found[] {
   const { decision, registry, at } = record
   if (decision === undefined)
     return [{ what: 'decision', recorded: 'none', replayed: 'one for each acceptance' }]
@@ -83,24 +128,38 @@ function differencesOf(record: LedgerRecord, found: Ruled | undefined): readonly
     return [{ what: 'decision', recorded: 'without what it was made on', replayed: 'none' }]
   const named = `version ${registry?.version ?? 'unnamed'}`
   if (found === undefined) return [{ what: 'registry', recorded: named, replayed: 'not adopted before' }]
-  const stale = stalenessOf(found.version, at)
-  const again = decideAll(question, found.rules, at)
+  const { version, rules } = found
+  const other = otherRegistry(record, version)
+  const counted = recount.otherThan(
+    decision.counted,
+    { ...question, at },
+    rules.agreements.get(question.agreement),
+  )
   return [
-    ...(stale === undefined ? [] : [{ what: 'registry' as const, recorded: named, replayed: stale }]),
-    ...compared(record, decision, again),
+    ...(other === undefined ? [] : [{ what: 'registry' as const, recorded: named, replayed: other }]),
+    ...(counted === undefined
+      ? []
+      : [{ what: 'counted' as const, recorded: countedLine(decision.counted), replayed: counted }]),
+    ...compared(record, decision, decideAll(question, rules, at), digestOf(record, question, found)),
   ]
 }
 
 function questionOf(record: LedgerRecord): QuestionToAll | undefined {
-  const { from, to, label, purpose, agreement, messageType } = record
+  const { from, to, label, purpose, agreement, messageType, decision } = record
   const whole = from && to && label && purpose && agreement && messageType
   if (!whole) return undefined
   const [category = messageType] = messageType.split('.', 1)
-  return { from, to, label, purpose, agreement, category }
+  const { justification, counted } = decision ?? {}
+  return {
+    ...{ from, to, label, purpose, agreement, category },
+    ...justification,
+    ...(counted && { countedFor: counted }),
+  }
 }
 
-/** A gateway with a registry that is not in force decides nothing. */
-function stalenessOf({ document }: VerifiedRegistry, at: number): string | undefined {
+/** What is wrong with the version that the record names. A gateway with one that is not in force decides nothing. */
+function otherRegistry({ registry, at }: LedgerRecord, { document }: VerifiedRegistry): string | undefined {
+  if (registry?.version !== document.version) return `version ${document.version}`
   try {
     requireFresh(document, at)
     return undefined
@@ -110,13 +169,21 @@ function stalenessOf({ document }: VerifiedRegistry, at: number): string | undef
   }
 }
 
+function digestOf({ at, digest }: LedgerRecord, question: QuestionToAll, { version, rules }: Ruled): string {
+  if (digest === undefined) return 'no envelope'
+  return toHex(inputsDigest(question, { at, rules, registry: version.digest, envelope: digest }))
+}
+
 function compared(
-  { event }: LedgerRecord,
+  { event, policy }: LedgerRecord,
   recorded: NonNullable<LedgerRecord['decision']>,
   again: Decision,
+  inputs: string,
 ): readonly Found[] {
   const lines = [...new Set(again.grounds.map(groundLine))].sort(compareNames)
   const pairs = [
+    ['policy', policy ?? '', policyVersion],
+    ['inputs', recorded.inputs === undefined ? '' : toHex(recorded.inputs), inputs],
     ['allow', String(recorded.allow), String(again.allow)],
     ['level', String(recorded.level), String(again.level)],
     ['grounds', recorded.grounds.join('; '), lines.join('; ')],

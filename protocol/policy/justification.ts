@@ -31,10 +31,20 @@ export const justification: Codec<Justification> = {
 }
 
 function stated(read: Justification, path: string): Justification {
-  if (isStated(read)) return read
+  if (justificationOf(read) !== undefined) return read
   throw new Rejected('malformed-structure', `${path}: something stated expected`)
 }
 
-export function isStated({ needToKnow, legalBasis, reader }: Justification): boolean {
-  return needToKnow !== undefined || legalBasis !== undefined || reader !== undefined
+/** What is stated, of whatever else has it; `undefined` when nothing is. */
+export function justificationOf({
+  needToKnow,
+  legalBasis,
+  reader,
+}: Justification): Justification | undefined {
+  const stated = {
+    ...(needToKnow !== undefined && { needToKnow }),
+    ...(legalBasis !== undefined && { legalBasis }),
+    ...(reader !== undefined && { reader }),
+  }
+  return Object.keys(stated).length === 0 ? undefined : stated
 }

@@ -14,8 +14,9 @@ export function replayCommand(): Command {
   return auditOptions(new Command('replay'))
     .summary('make every decision again')
     .description(
-      'Verify an export, and make each decision again from the recorded label, purpose, agreement, message type, parties and ' +
-        'time by the registry version that it names. Exit code 1 names each difference.',
+      'Verify an export, and make each decision again from the recorded label, purpose, agreement, message type, parties, time ' +
+        'and what was stated, by the registry version that it names and the suspensions before it. What was counted is ' +
+        'counted again. Exit code 1 names each difference.',
     )
     .argument('<folder>', 'the folder of an export')
     .addHelpText('after', '\nExample:\n  pouch audit replay est-ledger --roots 5d2f…')
@@ -30,7 +31,7 @@ function replay(folder: string, options: AuditOptions): Answer {
   const replaying = beginReplay(exportVersions(folder, options), party)
   const { size, records } = readExport({
     ...{ folder, directory, now, progress: progressBar('entries') },
-    reader: (index, record) => record && replaying.read(index, record),
+    reader: (index, record) => replaying.read(index, record),
   })
   return answerOf(folder, replaying.result(), { size, shredded: size - records })
 }

@@ -9,6 +9,8 @@ import * as witnessing from './migrations/0005-witnessing.ts'
 import * as vigilance from './migrations/0006-vigilance.ts'
 import * as release from './migrations/0008-release.ts'
 import * as seal from './migrations/0009-seal.ts'
+import * as transfers from './migrations/0010-transfers.ts'
+import * as suspension from './migrations/0011-suspension.ts'
 import { DatabaseRefused } from './refusal.ts'
 
 /** In order; a name once released never changes. */
@@ -21,6 +23,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-vigilance': vigilance,
   '0008-release': release,
   '0009-seal': seal,
+  '0010-transfers': transfers,
+  '0011-suspension': suspension,
 }
 
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {

@@ -1,9 +1,12 @@
 /** Answers for which tables there are: each file that owns a table says what its rows are, and here they come together. */
 import type { Generated } from 'kysely'
 import type { AcknowledgementRow } from '../exchange/acknowledgements-table.ts'
+import type { TransferRow } from '../exchange/counts-table.ts'
 import type { EnvelopeRow } from '../exchange/envelopes-table.ts'
 import type { InboxRow } from '../exchange/inbox-table.ts'
 import type { OutboxRow } from '../exchange/outbox-table.ts'
+import type { DeliveryRow } from '../exchange/suspension-deliveries-table.ts'
+import type { NoticeRow } from '../exchange/suspensions-table.ts'
 import type { CredentialRow } from '../http/credentials.ts'
 import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
 import type { StoredEntry } from '../ledger/entries-table.ts'
@@ -38,7 +41,10 @@ export interface Schema {
     readonly due_at: Generated<Date>
   }
   acknowledgements: AcknowledgementRow
+  transfers: TransferRow
   registry_versions: RegistryVersionRow
+  suspension_notices: NoticeRow
+  suspension_deliveries: DeliveryRow
   witnessed_ledgers: WithDefaults<WitnessedRow, 'stopped'>
   witness_conflicts: ConflictRow
 }

@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
 import type { Signal } from './signal.ts'
+import type { Turns } from './turns.ts'
 
 export type Limits = Pick<
   Settings,
@@ -58,6 +59,8 @@ export interface Gateway {
   readonly limits: Limits
   readonly logger: Logger
   readonly signals: Signals
+  /** In which this process enters what is counted. */
+  readonly turns: Turns
   readonly registry: HeldRegistry
   /** The registry in force. Throws `registry-expired` when it is stale. */
   directory(): Directory

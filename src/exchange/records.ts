@@ -4,12 +4,11 @@ import type { ProvenEnvelope } from '../../protocol/envelope/verify.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { groundLine } from '../../protocol/policy/ground.ts'
+import { inputsDigest, policyVersion } from '../../protocol/policy/inputs.ts'
+import { justificationOf } from '../../protocol/policy/justification.ts'
 import type { Origin } from './gateway.ts'
-import type { Matter } from './submit.ts'
+import type { Matter } from './matter.ts'
 import type { Outcome } from './transfer-status.ts'
-
-/** By what rules it was decided; a change of protocol/policy that changes a decision changes this. */
-const policyVersion = 'pouch/1'
 
 export interface Actor {
   readonly party: PartyId
@@ -19,10 +18,10 @@ export interface Actor {
 
 /** Of a decision on an envelope. */
 export function submissionRecord(matter: Matter): LedgerRecord {
-  const { party, directory, at, origin, envelope, to, decision } = matter
+  const { party, directory, at, origin, envelope, to } = matter
   return {
     ...transferFields(envelope),
-    event: submissionEvent(origin, decision.allow),
+    event: submissionEvent(origin, matter.decision.allow),
     actor: actorName(party, origin),
     at,
     to,
@@ -30,14 +29,24 @@ export function submissionRecord(matter: Matter): LedgerRecord {
     purpose: envelope.purpose,
     messageType: envelope.messageType,
     label: envelope.label,
-    decision: {
-      allow: decision.allow,
-      grounds: decision.grounds.map(groundLine),
-      level: decision.level,
-    },
+    decision: decisionFields(matter),
     policy: policyVersion,
     registry: registryFields(directory),
     ...peerReceiptField(origin),
+  }
+}
+
+/** All that it takes to decide again is in the record: what is not a field of its own is here. */
+function decisionFields({ question, decision, directory, envelope, at }: Matter) {
+  const { allow, grounds, level } = decision
+  const { countedFor: counted } = question
+  const justification = justificationOf(question)
+  const { rules, registry } = directory
+  return {
+    ...{ allow, level, grounds: grounds.map(groundLine) },
+    inputs: inputsDigest(question, { at, rules, registry: registry.digest, envelope: envelope.digest }),
+    ...(counted && { counted }),
+    ...(justification && { justification }),
   }
 }
 

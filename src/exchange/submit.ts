@@ -3,20 +3,21 @@
  * The same bytes again give the first answer; the same id with other bytes is refused. A denial is an answer.
  */
 import { equal, toHex } from '../../protocol/bytes.ts'
-import type { Directory } from '../../protocol/directory.ts'
 import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import type { PartyId, Seconds } from '../../protocol/names.ts'
-import { type Decision, decideAll } from '../../protocol/policy/decide.ts'
+import { windowsOf } from '../../protocol/policy/counting.ts'
 import { type Effect, effect } from '../ledger/effect.ts'
-import { requireQuorum } from '../ledger/witnessing/standing.ts'
+import { countingOf } from './counting.ts'
+import { enterCounts } from './counts-table.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, findEnvelope, insertEnvelopes } from './envelopes-table.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { Gateway, Origin } from './gateway.ts'
-import { type Hosting, hostingOf, requireOwnWay } from './hosting.ts'
+import { requireOwnWay } from './hosting.ts'
 import { insertInbox } from './inbox-table.ts'
+import { categoryOf, decided, type Entering, type Matter } from './matter.ts'
 import { insertOutbox } from './outbox-table.ts'
+import { untilEntered } from './overtaken.ts'
 import { submissionEvent, submissionRecord } from './records.ts'
 import { enterRefusal, orEnterRefusal } from './refuse.ts'
 import { encodeDecision } from './stored-decision.ts'
@@ -34,15 +35,6 @@ export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin
   return enter(gateway, { envelope, origin, directory, ...entryOf(envelope) })
 }
 
-export interface Entering {
-  readonly envelope: VerifiedEnvelope
-  readonly origin: Origin
-  readonly directory: Directory
-  /** Under which the sequencer enters it once, and what a repetition must agree with. */
-  readonly key: string
-  readonly fingerprint: Uint8Array
-}
-
 function entryOf(envelope: VerifiedEnvelope): Pick<Entering, 'key' | 'fingerprint'> {
   return { key: entryKeys.envelope(envelope), fingerprint: envelope.digest }
 }
@@ -52,6 +44,30 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   const { envelope } = entering
   const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
   if (earlier !== undefined) return again(gateway, entering, earlier)
+  return inTurn(gateway, entering, () =>
+    untilEntered((again) =>
+      decideAndEnter(gateway, again ? { ...entering, directory: gateway.directory() } : entering),
+    ),
+  )
+}
+
+/**
+ * Where the agreement counts, one of a sender and category at a time: each is decided on what those before it entered.
+ * Another replica's are found out about in the transaction of the entry, and then it is decided anew.
+ */
+async function inTurn<T>(
+  gateway: Gateway,
+  { envelope, directory }: Entering,
+  act: () => Promise<T>,
+): Promise<T> {
+  const category = categoryOf(envelope)
+  const agreement = directory.rules.agreements.get(envelope.agreement)
+  const counts = windowsOf(agreement, category, gateway.now()).length > 0
+  return counts ? gateway.turns.take(`${envelope.issuer} ${category}`, act) : act()
+}
+
+async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Submission> {
+  const { envelope } = entering
   const matter = await decided(gateway, entering)
   const { index, receipt, repeated } = await gateway.sequencer.push({
     key: entering.key,
@@ -71,46 +87,12 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   return { id: envelope.id, digest: envelope.digest, decision, state, index, receipt, repeated }
 }
 
-/** Everything about one submission that its record and its rows are made of. */
-export interface Matter extends Entering {
-  readonly party: PartyId
-  readonly hosting: Hosting
-  /** For whom it was decided. */
-  readonly to: readonly PartyId[]
-  readonly decision: Decision
-  /** How many witnesses it waits for before it goes further. */
-  readonly quorum: number
-  readonly at: Seconds
-}
-
-async function decided(gateway: Gateway, entering: Entering): Promise<Matter> {
-  const { envelope, directory, origin } = entering
-  const { issuer: from, label, purpose, agreement, messageType } = envelope
-  const at = gateway.now()
-  const hosting = hostingOf(
-    directory,
-    gateway.party,
-    envelope.recipients.map(({ party }) => party),
-  )
-  const to = decidedFor(origin, envelope, hosting)
-  const [category = messageType] = messageType.split('.', 1)
-  const decision = decideAll({ from, to, label, purpose, agreement, category }, directory.rules, at)
-  // What is refused here for want of witnesses may be sent again, and is no entry: a denial goes before, and is one.
-  const quorum = decision.allow && decision.level !== null ? await requireQuorum(gateway, decision.level) : 0
-  return { ...entering, party: gateway.party, hosting, to, decision, quorum, at }
-}
-
-/** The sender's gateway decides for all recipients; another one for its own, and takes nothing that is not for them. */
-function decidedFor(origin: Origin, envelope: VerifiedEnvelope, { here }: Hosting): readonly PartyId[] {
-  if (origin.kind === 'agency') return envelope.recipients.map(({ party }) => party)
-  if (here.length === 0) throw new Rejected('forbidden', 'no recipient of the envelope is served here')
-  return here
-}
-
 function effectsOf({
   envelope,
   origin,
   hosting,
+  question,
+  counted,
   decision,
   quorum,
   at,
@@ -132,10 +114,12 @@ function effectsOf({
     fingerprint,
     quorum,
   }
-  if (!decision.allow) return [effect(insertEnvelopes, row)]
+  const counting = effect(enterCounts, countingOf({ ...question, at }, counted, decision.allow))
+  if (!decision.allow) return [counting, effect(insertEnvelopes, row)]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
   const relays = origin.kind === 'agency' ? hosting.elsewhere : []
   return [
+    counting,
     effect(insertEnvelopes, row),
     ...inboxes.map((inbox) => effect(insertInbox, inbox)),
     ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to, quorum > 0))),
