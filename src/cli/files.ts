@@ -53,6 +53,15 @@ export function readJsonFile(file: string): unknown {
   return parseJson(readBytes(file), file)
 }
 
+export function readTextFile(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(file))
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${file} is not text in UTF-8`)
+    throw error
+  }
+}
+
 export function parseJson(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -5,9 +5,10 @@ import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import { coseSignatures } from '../../protocol/cose.ts'
 import { combineRegistry, proposeRegistry, readUnverified, signRegistry } from '../../protocol/registry.ts'
 import { environment, readPlace } from '../config.ts'
+import { requireAdmissible } from '../policy/national-admission.ts'
 import { documentFrom } from '../registry/plan.ts'
 import { acting } from './answer.ts'
-import { readBytes, readJsonFile, writeNew } from './files.ts'
+import { readBytes, readJsonFile, readTextFile, writeNew } from './files.ts'
 import { keystoreAt } from './keys.ts'
 import { described } from './registry-shown.ts'
 import { type TrustOptions, timeOf, trustedRegistry, trustOption } from './trust.ts'
@@ -23,7 +24,7 @@ export function proposeCommand(): Command {
     .description('Turn a plan (JSON) into a proposal for the root signers to sign.')
     .argument(
       '<plan>',
-      'plan file (`pouch example plan` prints one); it names enrolment files from its own folder',
+      'plan file (`pouch example plan` prints one); it names enrolments and modules by files from its own folder',
     )
     .requiredOption('--out <file>', 'where the proposal goes')
     .option('--next', 'follow the registry version that is trusted now, instead of beginning at version 1')
@@ -34,9 +35,13 @@ export function proposeCommand(): Command {
     )
     .action(
       acting<OutOptions>((options, [plan = '']) => {
-        const enrolment = (file: string) => readJsonFile(path.resolve(path.dirname(plan), file))
+        const beside = (file: string) => path.resolve(path.dirname(plan), file)
+        const files = {
+          enrolment: (file: string) => readJsonFile(beside(file)),
+          policies: (file: string) => readTextFile(beside(file)),
+        }
         const previous = options.next === true ? trustedRegistry(options) : undefined
-        const document = documentFrom(readJsonFile(plan), enrolment, previous, timeOf(undefined))
+        const document = documentFrom(readJsonFile(plan), files, previous, timeOf(undefined))
         writeNew(options.out, proposeRegistry(document))
         return described(document, `proposal written to ${options.out}`)
       }),
@@ -59,6 +64,7 @@ export function signCommand(): Command {
       acting<OutOptions>(({ data, out }, [file = '']) => {
         const proposal = readBytes(file)
         const document = readUnverified(proposal)
+        requireAdmissible(document)
         const pair = keystoreAt(readPlace(environment(), data)).signingPair('root')
         writeNew(out, encodeAs(coseSignatures, signRegistry(proposal, pair)))
         return described(document, `signatures written to ${out}`)

@@ -32,7 +32,7 @@ export function rootsCommand(): Command {
 }
 
 export function described(document: RegistryDocument, heading: string): Answer {
-  const { version, parties, agreements, schemes, groups, witnessing } = document
+  const { version, parties, agreements, schemes, groups, witnessing, modules = [] } = document
   const issued = toDate(document.issued)
   const expires = toDate(document.expires)
   const roots = rootsDigest(document.roots)
@@ -51,6 +51,9 @@ export function described(document: RegistryDocument, heading: string): Answer {
       ({ id, title, timeline }) => `  agreement ${id}: ${title}, ${timeline.at(-1)?.state ?? 'no state'}`,
     ),
     ...witnessingLines(witnessing),
+    ...modules.map(
+      ({ party, policies }) => `  module of ${party}: ${policies.length} characters of rules of its own`,
+    ),
     `  schemes ${schemes.map(({ issuer }) => issuer).join(', ')}; groups ${groups.map(({ id }) => id).join(', ') || 'none'}`,
   ]
   return answer(lines.join('\n'), {
@@ -63,6 +66,7 @@ export function described(document: RegistryDocument, heading: string): Answer {
     })),
     agreements: agreements.map(({ id }) => id),
     ...(witnessing && { witnessing }),
+    ...(modules.length > 0 && { modules }),
   })
 }
 

@@ -1,10 +1,10 @@
 /** Answers for which modules are admitted to a registry: rules that forbid, named and advised on, borne out by the schema (national.md). */
 import { utf8 } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import { line, tokenName } from '../../protocol/names.ts'
+import { line, type PartyId, tokenName } from '../../protocol/names.ts'
 import { longestModule } from '../../protocol/policy/module.ts'
 import type { RuleSources } from '../../protocol/policy/rules.ts'
-import { type PolicyJson, partsOf, policyOf, requireValid } from './national-cedar.ts'
+import { partsOf, policyOf, requireValid } from './national-cedar.ts'
 import { closedSchema, vocabularyOf } from './national-schema.ts'
 
 export interface NationalRule {
@@ -32,19 +32,28 @@ export function rulesIn(text: string, schema: string): readonly NationalRule[] {
   return rules
 }
 
-/** What the sources list as modules, each admitted or refused with its party in front. Throws `bad-module`. */
+/** Asked before a registry is proposed and before it is signed. Throws `bad-module` with the party in front. */
 export function requireAdmissible(sources: RuleSources): void {
+  const [first] = inadmissible(sources)
+  if (first !== undefined) throw new Rejected('bad-module', `${first.party}: ${first.why}`)
+}
+
+/** The parties whose modules are not admitted: all that concerns them is denied. */
+export function inadmissible(
+  sources: RuleSources,
+): readonly { readonly party: PartyId; readonly why: string }[] {
   const { modules = [] } = sources
-  if (modules.length === 0) return
+  if (modules.length === 0) return []
   const schema = closedSchema(vocabularyOf(sources))
-  for (const { party, policies } of modules) {
+  return modules.flatMap(({ party, policies }) => {
     try {
       rulesIn(policies, schema)
+      return []
     } catch (error) {
-      if (!(error instanceof Rejected)) throw error
-      throw new Rejected(error.code, `${party}: ${error.detail}`, { cause: error })
+      if (error instanceof Rejected) return [{ party, why: error.detail }]
+      throw error
     }
-  }
+  })
 }
 
 function ruleOf(text: string, i: number): NationalRule {
@@ -64,7 +73,7 @@ function ruleOf(text: string, i: number): NationalRule {
 /** Cedar evaluates by recursion, and its stack bears some five times this. */
 const deepest = 160
 
-function depthOf(value: PolicyJson['conditions'] | unknown): number {
+function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   return 1 + Math.max(0, ...Object.values(value).map(depthOf))
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type * as Cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { Rejected } from '../../protocol/errors.ts'
 
-export type { CedarValueJson as Value, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+export type { CedarValueJson as Value } from '@cedar-policy/cedar-wasm/nodejs'
 
 const require = createRequire(import.meta.url)
 const place = '@cedar-policy/cedar-wasm/nodejs'

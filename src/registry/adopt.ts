@@ -6,6 +6,7 @@ import type { Database } from '../database/open.ts'
 import { effect } from '../ledger/effect.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
 import type { Logger } from '../logger.ts'
+import { inadmissible } from '../policy/national-admission.ts'
 import type { HeldRegistry } from './held.ts'
 import { insertRegistryVersions, registryVersionsFrom } from './versions-table.ts'
 
@@ -33,8 +34,9 @@ export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<Verifi
 /** One entry for each version, whichever replica makes it. Another registry of the same version is `reused-id`. */
 export async function enterAdoption(
   { party, sequencer, logger, now }: Omit<Adopter, 'registry' | 'database'>,
-  { document: { version }, documentDigest, digest, bytes }: VerifiedRegistry,
+  { document, documentDigest, digest, bytes }: VerifiedRegistry,
 ): Promise<void> {
+  const { version } = document
   const at = now()
   await sequencer.push({
     key: `registry:${version}`,
@@ -43,6 +45,10 @@ export async function enterAdoption(
     effects: [effect(insertRegistryVersions, { version, digest, bytes, adopted_at: at })],
   })
   logger.info('registry-adopted', { registryVersion: version })
+  // It does not stop the gateway: what the module would be asked about is denied.
+  for (const { party } of inadmissible(document)) {
+    logger.warn('module-refused', { party, code: 'bad-module', registryVersion: version })
+  }
 }
 
 /** What another replica adopted meanwhile. */

@@ -9,6 +9,7 @@ import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
 import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
 import type { Witnessing } from '../../protocol/witnessing.ts'
+import { requireAdmissible } from '../policy/national-admission.ts'
 import { isPublicOrigin } from '../settings.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 
@@ -73,22 +74,36 @@ const planSchema = z.strictObject({
   agreements: z.array(agreementPlan),
   /** Absent, nothing of levels 3 and 4 is taken. */
   witnessing: witnessingPlan.optional(),
+  /** Parties’ own rules: files of Cedar policies. */
+  modules: z
+    .array(z.strictObject({ party: z.string(), policies: z.string() }))
+    .min(1)
+    .optional(),
 })
 
 type Plan = z.output<typeof planSchema>
 
-/** Throws `bad-request` with the place in the plan, and `bad-key` for enrolments whose ids do not fit. */
+/** What a plan names: as JSON, and as text. */
+export interface PlanFiles {
+  readonly enrolment: (file: string) => unknown
+  readonly policies: (file: string) => string
+}
+
+/**
+ * Throws `bad-request` with the place in the plan, `bad-key` for enrolments whose ids do not fit, and `bad-module` for a
+ * module that cannot be admitted.
+ */
 export function documentFrom(
   json: unknown,
-  readEnrolment: (file: string) => unknown,
+  files: PlanFiles,
   previous: VerifiedRegistry | undefined,
   now: number,
 ): RegistryDocument {
   const parsed = planSchema.safeParse(json)
   if (!parsed.success) throw new Rejected('bad-request', `plan: ${z.prettifyError(parsed.error)}`)
   const plan = parsed.data
-  const enrol = (file: string) => parseEnrolment(readEnrolment(file))
-  return {
+  const enrol = (file: string) => parseEnrolment(files.enrolment(file))
+  const document = {
     version: (previous?.document.version ?? 0) + 1,
     previous: previous === undefined ? null : previous.documentDigest,
     issued: now,
@@ -99,7 +114,12 @@ export function documentFrom(
     schemes: named(plan.schemes, shippedSchemes(), ({ issuer }) => issuer, 'scheme'),
     agreements: plan.agreements.map(agreementFrom),
     ...(plan.witnessing === undefined ? {} : { witnessing: witnessingFrom(plan.witnessing) }),
+    ...(plan.modules && {
+      modules: plan.modules.map(({ party, policies }) => ({ party, policies: files.policies(policies) })),
+    }),
   }
+  requireAdmissible(document)
+  return document
 }
 
 function witnessingFrom({ limitSeconds, ...rest }: z.output<typeof witnessingPlan>): Witnessing {
