@@ -92,6 +92,24 @@ export function readTrust(from: Environment, dataFolder?: string): Trust {
   return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
 }
 
+/** The file with the certificate of the authority that stamps this party's ledger, if the data folder is this party's and names one. */
+export function readTimestampCertificate(
+  from: Environment,
+  party: string,
+  dataFolder?: string,
+): string | undefined {
+  const place = readPlace(from, dataFolder)
+  const parsed = authoritySchema.safeParse({
+    ...readSettingsFile(place.settingsFile),
+    ...fromVariables(from),
+  })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  const { timestampCertificate: file } = parsed.data
+  return file === undefined || parsed.data.party !== party ? undefined : path.resolve(place.dataFolder, file)
+}
+
+const authoritySchema = settingsSchema.pick({ party: true, timestampCertificate: true }).partial().loose()
+
 /** Whose data folder it is. Throws `ConfigurationError`. */
 export function readParty(from: Environment, dataFolder?: string): string {
   const place = readPlace(from, dataFolder)

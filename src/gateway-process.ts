@@ -14,7 +14,7 @@ import { agencyApi } from './http/agency-api.ts'
 import { exchangeApi } from './http/exchange-api.ts'
 import { type Listening, serve } from './http/serve.ts'
 import { createLogger, type Logger } from './logger.ts'
-import { parseCertificate } from './ledger/time-stamps/token.ts'
+import { parseCertificate } from './ledger/time-stamps/authority.ts'
 import type { LedgerFiles } from './open-ledger.ts'
 
 export interface GatewayProcess {

@@ -44,8 +44,8 @@ export const ledgerRefusals = {
   },
   'bad-time-stamp': {
     status: 422,
-    title: 'The answer of the time-stamping authority is not the time stamp that was asked for',
-    next: 'Compare timestampCertificate with the certificate that the authority signs with now.',
+    title: 'It is no time stamp of these bytes by an authority that is trusted for it',
+    next: 'Compare the certificate (timestampCertificate, --tsa-certificate) with the one that the authority signed with.',
   },
   'no-witness-policy': {
     status: 422,

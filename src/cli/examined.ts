@@ -22,8 +22,8 @@ const unreachable: Readonly<Record<string, string>> = {
 }
 
 function checkLine({ check, outcome, code, detail }: CheckResult<string>, i: number): string {
-  const why =
-    outcome === 'not-reached' ? (unreachable[check] ?? '') : [code, detail].filter(Boolean).join(': ')
+  const said = [code, detail].filter(Boolean).join(': ')
+  const why = said === '' && outcome === 'not-reached' ? (unreachable[check] ?? '') : said
   return `  ${String(i + 1).padStart(2)} ${marks[outcome]}  ${check}${why === '' ? '' : `  ${why}`}`
 }
 

@@ -14,6 +14,7 @@ import {
   signedRoots,
   signedRootsFile,
 } from '../../protocol/ledger/export-format.ts'
+import { perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
 import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
 import {
   entriesPath,
@@ -79,23 +80,30 @@ export function nodesIn(folder: string, exported: number): (size: number) => Nod
   return (size) => nodesFromTiles(size, hashesOf)
 }
 
-/** Every registry version of the export by the name of its file, the oldest first. */
-export function registryVersions(folder: string): readonly (readonly [string, Uint8Array])[] {
-  const place = path.join(folder, exportFiles.registry)
-  const names = existsSync(place) ? readdirSync(place).toSorted() : []
-  return names.map((name) => {
-    const file = `${exportFiles.registry}/${name}`
-    return [file, read(folder, file)]
-  })
+/** The roots of the tree as it was at each size up to that of the export. */
+export function rootsIn(folder: string, exported: number): (size: number) => Uint8Array {
+  const nodes = nodesIn(folder, exported)
+  return (size) => {
+    const node = nodes(size)
+    const peaks = perfectNodes({ start: 0, end: size }).map(({ level, index }) => node(level, index))
+    return rootOf({ size, peaks })
+  }
 }
 
-/** The names of checkpoints that were time-stamped, the smallest first. */
-export function stampedCheckpoints(folder: string): readonly string[] {
-  const place = path.join(folder, exportFiles.timeStamps)
+/** Every registry version of the export by the name of its file, the oldest first. */
+export function registryVersions(folder: string): readonly (readonly [string, Uint8Array])[] {
+  return namesIn(folder, exportFiles.registry).map((file) => [file, read(folder, file)])
+}
+
+function namesIn(folder: string, part: string): readonly string[] {
+  const place = path.join(folder, part)
   const names = existsSync(place) ? readdirSync(place).toSorted() : []
-  return names
-    .filter((name) => name.endsWith('.checkpoint'))
-    .map((name) => `${exportFiles.timeStamps}/${name}`)
+  return names.map((name) => `${part}/${name}`)
+}
+
+/** What stands beside the ledger of an authority's time stamps, in the order of the names. */
+export function timeStampFiles(folder: string): readonly string[] {
+  return namesIn(folder, exportFiles.timeStamps)
 }
 
 export function registryVersionIn(folder: string, version: number): Uint8Array {

@@ -19,15 +19,8 @@ import {
 } from '../../protocol/ledger/checkpoint.ts'
 import { cosignersOf } from '../../protocol/ledger/cosigners.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
-import {
-  exportFiles,
-  registryFile,
-  signedRootsFile,
-  timeStampFile,
-} from '../../protocol/ledger/export-format.ts'
+import { exportFiles, registryFile, signedRootsFile } from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
-import { perfectNodes, rootOf } from '../../protocol/ledger/merkle.ts'
-import type { NodeReader } from '../../protocol/ledger/merkle-proof.ts'
 import { verifyRoot } from '../../protocol/ledger/receipt.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import { beginMissing } from '../../protocol/ledger/shredding.ts'
@@ -37,14 +30,14 @@ import { type Trace, untraced } from '../../protocol/report.ts'
 import {
   bundlesOf,
   entriesOf,
-  nodesIn,
   type Reading,
   read,
   readingInPlace,
   registryVersionIn,
+  rootsIn,
   signedRootsOf,
-  stampedCheckpoints,
 } from './export-files.ts'
+import { beginTimeStamps, type TimeStampsTold } from './export-time-stamps.ts'
 
 export const exportChecks = [
   'descriptor',
@@ -65,7 +58,7 @@ export interface VerifiedExport {
   readonly records: number
   /** How many roots were signed for receipts. */
   readonly roots: number
-  /** How many checkpoints were time-stamped. Their tokens are for tools that know the authority. */
+  /** How many checkpoints were time-stamped. What their tokens say is examined by `examineTokens`. */
   readonly timeStamps: number
   /** The other parties that cosigned the checkpoint. */
   readonly witnesses: readonly PartyId[]
@@ -108,13 +101,14 @@ export function readExport(verifying: Verifying, trace: Trace<ExportCheck> = unt
   const witnesses = [...cosignersOf(checkpoint, keys, directory, now).keys()]
   const { size } = checkpoint
   trace('entries')
-  const audit = auditAll(verifying, ledger, size)
+  const told = beginTimeStamps()
+  const audit = auditAll(verifying, ledger, size, told)
   trace('root')
   concludeAudit(audit, checkpoint)
   trace('receipts')
   const roots = verifyRoots(folder, keys, size)
   trace('time-stamps')
-  const timeStamps = verifyStamped(folder, keys, size)
+  const timeStamps = told.conclude(folder, keys, size)
   return { party, origin, size, records: audit.records, roots, timeStamps, witnesses, checkpoint, keys }
 }
 
@@ -125,12 +119,18 @@ function keysOf(ledger: LedgerDescriptor, directory: Directory, now: Seconds): L
   throw new Rejected('unknown-key', 'the descriptor names other keys than the registry')
 }
 
-function auditAll({ folder, progress, reader }: Verifying, ledger: LedgerDescriptor, size: number): Audit {
+function auditAll(
+  { folder, progress, reader }: Verifying,
+  ledger: LedgerDescriptor,
+  size: number,
+  told: TimeStampsTold,
+): Audit {
   const [leaves, tiles] = [readingInPlace(), readingInPlace()]
   const missing = beginMissing()
   const heard: EntryReader = (index, record, entry) => {
     requireAdopted(folder, record)
     missing.read(index, record)
+    told.read(index, record)
     reader?.(index, record, entry)
   }
   let audit = beginAudit(ledger)
@@ -164,7 +164,7 @@ function requireTile(folder: string, tile: FlatTile, reading: Reading): void {
 
 /** The roots on which receipts were given are those of this tree. Its tiles are verified by now. */
 function verifyRoots(folder: string, keys: LedgerKeys, size: number): number {
-  const nodes = nodesIn(folder, size)
+  const rootAt = rootsIn(folder, size)
   let roots = 0
   for (let bundle = 0; bundle < bundlesOf(size); bundle++) {
     for (const [signed, signatures] of signedRootsOf(folder, bundle)) {
@@ -172,28 +172,10 @@ function verifyRoots(folder: string, keys: LedgerKeys, size: number): number {
       if (signed <= bundle * tileWidth || signed > Math.min(size, (bundle + 1) * tileWidth)) {
         throw new Rejected('bad-proof', `${file} has a root of ${signed}`)
       }
-      const root = rootOfNodes(signed, nodes(signed))
+      const root = rootAt(signed)
       atPlace(file, () => verifyRoot({ origin: keys.origin, size: signed, root, signatures }, keys))
       roots++
     }
   }
   return roots
-}
-
-/** The checkpoints that were time-stamped are of this tree too. */
-function verifyStamped(folder: string, keys: LedgerKeys, size: number): number {
-  const nodes = nodesIn(folder, size)
-  const files = stampedCheckpoints(folder)
-  for (const file of files) {
-    const stamped = atPlace(file, () => verifyCheckpoint(read(folder, file), keys))
-    const within = stamped.size <= size && timeStampFile(stamped.size, 'checkpoint') === file
-    if (!within || !equal(rootOfNodes(stamped.size, nodes(stamped.size)), stamped.root))
-      throw new Rejected('bad-proof', `${file} is of another history`)
-  }
-  return files.length
-}
-
-function rootOfNodes(size: number, node: NodeReader): Uint8Array {
-  const peaks = perfectNodes({ start: 0, end: size }).map(({ level, index }) => node(level, index))
-  return rootOf({ size, peaks })
 }

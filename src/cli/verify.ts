@@ -4,20 +4,20 @@ import { examine } from '../../protocol/examine.ts'
 import type { OpeningKey } from '../../protocol/key.ts'
 import { environment, readPlace } from '../config.ts'
 import { type Answer, acting } from './answer.ts'
-import { auditFolder } from './audit-verify.ts'
+import { type AuthorityOptions, auditFolder, authorityOption } from './audit-verify.ts'
 import { examined } from './examined.ts'
 import { isExport } from './export-files.ts'
 import { readBytes } from './files.ts'
 import { keystoreAt } from './keys.ts'
 import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
-interface VerifyOptions extends TrustOptions {
+interface VerifyOptions extends TrustOptions, AuthorityOptions {
   readonly at?: string
   readonly open?: boolean
 }
 
 export function verifyCommand(): Command {
-  return trustOption(new Command('verify'))
+  return authorityOption(trustOption(new Command('verify')))
     .summary('verify any file, offline')
     .description(
       'Verify an envelope, attestation, acknowledgement, receipt, evidence, registry, checkpoint, proof or ledger export, ' +
@@ -33,7 +33,7 @@ export function verifyCommand(): Command {
     .action(acting<VerifyOptions>(verify))
 }
 
-function verify(options: VerifyOptions, [file = '-']: readonly string[]): Answer {
+function verify(options: VerifyOptions, [file = '-']: readonly string[]): Answer | Promise<Answer> {
   if (isExport(file)) return auditFolder(file, options)
   const now = timeOf(options.at)
   const directory = trustedDirectory(options, now)

@@ -107,8 +107,9 @@ Whose it is and which keys sign it is in \`registry/\`, signed by the roots whos
 - \`records/\` holds what the leaves commit to, with the keys: whoever has it can read it. A record that is not there was
   shredded; its leaf stays, and all proofs with it.
 - \`checkpoints/\` holds the signatures of every root on which the ledger gave receipts.
-- \`timestamps/\`, where there is one, holds checkpoints and what a time-stamping authority said of each (RFC 3161):
-  \`openssl ts -verify -data <n>.checkpoint -token_in -in <n>.tsr -CAfile <its certificate>\`.
+- \`timestamps/\`, where there is one, holds checkpoints and what a time-stamping authority said of each (RFC 3161),
+  for \`pouch audit verify … --tsa-certificate <its certificate>\`, or
+  \`openssl ts -verify -data <n>.checkpoint -token_in -in <n>.tsr -CAfile <its issuer’s certificate>\`.
 - \`registry/\` holds every version of the registry that the ledger adopted; \`descriptor.cbor\` is what its first entry names.
 
 protocol/ledger/export.md describes every file.

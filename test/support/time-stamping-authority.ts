@@ -23,13 +23,19 @@ export interface Authority {
 
 export const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-export async function startAuthority(): Promise<Authority> {
+/** Whether `openssl ts -verify` takes the token in one file as one over the other, by the authority. */
+export function opensslVerifiesStamp({ issuer }: Authority, stamped: string, token: string): boolean {
+  const files = ['-data', stamped, '-token_in', '-in', token, '-CAfile', issuer]
+  return spawnSync('openssl', ['ts', '-verify', ...files]).status === 0
+}
+
+export async function startAuthority(name = 'Test TSA'): Promise<Authority> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pouch-tsa-'))
   const at = (name: string): string => path.join(folder, name)
   const openssl = (...args: readonly string[]): void => {
     execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   }
-  certify(at, openssl)
+  certify(name, at, openssl)
   const requests: Buffer[] = []
   const reply = (request: Uint8Array): Buffer => {
     writeFileSync(at('query.tsq'), request)
@@ -60,12 +66,16 @@ export async function startAuthority(): Promise<Authority> {
   return authority
 }
 
-function certify(at: (name: string) => string, openssl: (...args: readonly string[]) => void): void {
+function certify(
+  name: string,
+  at: (name: string) => string,
+  openssl: (...args: readonly string[]) => void,
+): void {
   writeFileSync(at('tsa.cnf'), settings)
   writeFileSync(at('serial'), '01\n')
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test CA', '-days', '2')
-  openssl('req', '-new', ...key, '-keyout', 'tsa.key', '-out', 'tsa.csr', '-subj', '/CN=Test TSA')
+  openssl('req', '-new', ...key, '-keyout', 'tsa.key', '-out', 'tsa.csr', '-subj', `/CN=${name}`)
   const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2']
   openssl(
     'x509',

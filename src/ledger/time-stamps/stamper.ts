@@ -1,6 +1,5 @@
 /** Answers for time stamps as the gateway runs: the newest checkpoint, at the first one and then each hour, stamped and entered. */
 import { setTimeout as rest } from 'node:timers/promises'
-import type { Certificate } from 'pkijs'
 import { suite } from '#suite'
 import { utf8 } from '../../../protocol/bytes.ts'
 import { parseCheckpoint } from '../../../protocol/ledger/checkpoint.ts'
@@ -10,13 +9,14 @@ import { errorFields, type Logger } from '../../logger.ts'
 import { readCheckpoint } from '../checkpoints-table.ts'
 import { effect } from '../effect.ts'
 import type { Sequencer } from '../sequencer.ts'
+import type { TrustedAuthority } from './authority.ts'
+import { timeStampRequest, verifyResponse } from './request.ts'
 import { insertTimeStamps, newestTimeStamp, type TimeStampRow } from './time-stamps-table.ts'
-import { timeStampRequest, verifyTimeStamp } from './token.ts'
 
 /** Whom to ask, and whose signature counts. */
 export interface TimeStamping {
   readonly url: string
-  readonly certificate: Certificate
+  readonly certificate: TrustedAuthority
 }
 
 export interface StamperOptions {
@@ -68,7 +68,7 @@ async function stampIfDue(
   const bytes = utf8(note)
   const request = timeStampRequest(bytes)
   const response = await ask(timeStamping.url, request.bytes, stop)
-  const { token, at } = await verifyTimeStamp(response, request, bytes, timeStamping.certificate)
+  const { token, at } = await verifyResponse(response, request, bytes, timeStamping.certificate)
   await enter(options, { size: parseCheckpoint(bytes).size, note, token, at })
 }
 
@@ -91,10 +91,10 @@ async function ask(url: string, body: Uint8Array<ArrayBuffer>, stop: AbortSignal
   return new Uint8Array(Buffer.concat(chunks))
 }
 
-/** One in each hour, whichever replica asked first. */
+/** One of each checkpoint, whichever replica asked first: the entry tells of the very token that the row holds. */
 async function enter({ party, sequencer, logger, now }: StamperOptions, row: TimeStampRow): Promise<void> {
   const at = now()
-  const key = `time-stamp:${Math.floor(at / hour)}`
+  const key = `time-stamp:${row.size}`
   const detail = `checkpoint of ${row.size} entries, stamped at ${row.at}`
   const record = { event: 'time-stamp', actor: party, at, digest: suite.sha256(row.token), detail } as const
   const effects = [effect(insertTimeStamps, row)]
