@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'pouch-demo', 'test/vectors', 'eslint.config.js'] },
+  { ignores: ['node_modules', 'pouch-demo', 'dist', 'test/vectors', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -18,5 +18,5 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['src/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'test/**', 'deploy/**'], rules: { 'no-console': 'off' } },
 )

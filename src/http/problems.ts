@@ -5,19 +5,7 @@ import { routePath } from 'hono/route'
 import { type Code, Rejected, refusals } from '../../protocol/errors.ts'
 import { Overloaded } from '../ledger/pace.ts'
 import { errorFields, type Logger } from '../logger.ts'
-import { problemMediaType } from './forms/problem.ts'
-
-export interface Problem {
-  /** `urn:pouch:problem:` and the code: a name, not an address. */
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly code: Code | 'internal'
-  /** Which part of the caller's own message or request did not fit; absent where it could tell of our side. */
-  readonly detail?: string
-  readonly next: string
-  readonly requestId: string
-}
+import { type Problem, problemMediaType } from './forms/problem.ts'
 
 export interface ProblemOptions {
   readonly logger: Logger

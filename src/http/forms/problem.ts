@@ -1,9 +1,21 @@
 /** Answers for problem details (RFC 9457) as JSON: what every refusal is written as. */
 import { z } from 'zod'
-import type { Problem } from '../problems.ts'
+import type { Code } from '../../../protocol/errors.ts'
 import { refusalForm } from './submission.ts'
 
 export const problemMediaType = 'application/problem+json'
+
+export interface Problem {
+  /** `urn:pouch:problem:` and the code: a name, not an address. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: Code | 'internal'
+  /** Which part of the caller's own message or request did not fit; absent where it could tell of our side. */
+  readonly detail?: string
+  readonly next: string
+  readonly requestId: string
+}
 
 export const problemForm = z
   .object({
@@ -23,5 +35,5 @@ export const denialForm = problemForm
   .meta({ id: 'Denial', description: 'A refusal; by the policy, with its grounds, entry and receipt.' })
 
 export type ProblemView = z.infer<typeof problemForm>
-// Whatever problems.ts writes is of this form, or this does not compile.
+// Whatever is written as a problem is of this form, or this does not compile.
 export const problemShown = (problem: Problem): ProblemView => problem
