@@ -133,6 +133,8 @@ const rows: readonly Row[] = [
       '[2]<>.10.1[]': 'a witness is a party',
       '[2]<>.10.2[]': 'no more than the witnesses',
       '[2]<>.10.3': 'at least a minute',
+      '[2]<>.11': 'no party twice',
+      '[2]<>.11[].1': 'a party of the registry',
     },
   },
   ...samples.publicKeys.map(

@@ -81,6 +81,7 @@ export const registryRows: readonly RegistryRow[] = [
     changed((claims) => void claims.set(11, 0)),
   ),
   ...witnessingRows(),
+  ...moduleRows(),
   first(
     'a party twice',
     'malformed-structure',
@@ -177,6 +178,28 @@ function witnessingRows(): readonly RegistryRow[] {
     row('a quorum of more than the witnesses', ['EST', 'NLD'], [0, 0, 0, 0, 3], 60),
     row('a quorum below none', ['EST'], [0, 0, 0, 0, -1], 60),
     row('a limit of less than a minute', ['EST'], none, 59),
+  ]
+}
+
+function moduleRows(): readonly RegistryRow[] {
+  const module = (party: string, policies: CborValue) =>
+    new Map<CborValue, CborValue>([
+      [1, party],
+      [2, policies],
+    ])
+  const row = (name: string, ...modules: readonly CborValue[]) =>
+    first(
+      name,
+      'malformed-structure',
+      changed((claims) => void claims.set(11, [...modules])),
+    )
+  return [
+    row('modules, and none of them'),
+    row('a module of no party', module('BEL', 'x')),
+    row('two modules of a party', module('EST', 'x'), module('EST', 'y')),
+    row('a module without text', module('EST', '')),
+    row('a module of more than 64 KiB', module('EST', 'x'.repeat(65_537))),
+    row('a module of bytes', module('EST', new Uint8Array(4))),
   ]
 }
 

@@ -159,7 +159,8 @@ const unwitnessed: RegistryDocument = {
   ],
 }
 const witnessing = { witnesses: ['EST'], quorums: [0, 0, 0, 1, 1], limit: 900 } as const
-const document: RegistryDocument = { ...unwitnessed, witnessing }
+const modules = [{ party: 'EST', policies: 'forbid (principal, action, resource);' }] as const
+const document: RegistryDocument = { ...unwitnessed, witnessing, modules }
 
 const proposal = proposeRegistry(document)
 export const registry = combineRegistry(proposal, [signRegistry(proposal, signers)])
