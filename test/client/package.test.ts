@@ -120,10 +120,9 @@ describe.each([
 
   test('says what is good, and names the check that is not', () => {
     const envelope = fromHex(vectors.accept[0]?.bytes ?? '') ?? new Uint8Array(0)
-    expect(await verify(envelope)).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^envelope: good/),
-    })
+    const good = verify(envelope)
+    expect(good.code).toBe(0)
+    expect(good.stdout).toMatch(/^envelope: good/)
     const changed = envelope.with(envelope.length - 1, (envelope.at(-1) ?? 0) ^ 1)
     const { code, stdout } = verify(changed)
     expect(code).toBe(1)
