@@ -8,7 +8,10 @@ import type { LedgerSigner } from '../protocol/ledger/checkpoint.ts'
 import type { PartyId, Seconds } from '../protocol/names.ts'
 import type { Party } from '../protocol/registry.ts'
 import { type DatabaseSource, openDatabase } from './database/open.ts'
+import { startFollowing } from './exchange/follow-notices.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
+import { holdSuspensions, type SuspensionSource } from './exchange/held-suspensions.ts'
+import { startPublishing } from './exchange/publish-notices.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
@@ -60,7 +63,7 @@ export interface Composed {
   readonly close: () => Promise<void>
 }
 
-/** How often the versions that another replica adopted are looked for. */
+/** How often the versions that another replica adopted are looked for, and the notices that it took. */
 const catchUpMilliseconds = 5000
 
 export async function compose(parts: Parts): Promise<Composed> {
@@ -102,18 +105,24 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
   const registry = holdRegistry(current)
   warnOfStale(registry, parts)
-  const signals = { inbox: createSignal(), outbox: createSignal() }
+  const changed: SuspensionSource['changed'] = (standing) => registry.suspend(standing)
+  const suspensions = await holdSuspensions({ database, sequencer, changed })
+  const signals = { inbox: createSignal(), outbox: createSignal(), notices: createSignal() }
   const directory = () => registry.directory(now())
   const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
   const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
     ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits },
-    ...{ logger, signals, turns: createTurns(), registry, directory, now },
+    ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now },
   }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())
   const releaser = startReleaser(gateway)
   onClose(() => releaser.stop())
+  const publisher = startPublishing(gateway)
+  onClose(() => publisher.stop())
+  const follower = await startFollowing(gateway)
+  onClose(() => follower.stop())
   const asking = witnesses.start(gateway, releaser)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
@@ -148,6 +157,7 @@ function watchRegistry(gateway: Gateway): () => Promise<void> {
   const look = async (): Promise<void> => {
     try {
       await catchUp(gateway)
+      await gateway.suspensions.catchUp()
     } catch (error) {
       // The version in force stays in force; it is looked for again.
       gateway.logger.error('task-failed', { task: 'registry-watch', ...errorFields(error) })

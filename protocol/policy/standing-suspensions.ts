@@ -1,6 +1,6 @@
 /** Answers for which suspensions stand after each notice, in the order in which a ledger entered them. */
 import type { PartyId } from '../names.ts'
-import type { Suspension } from './rules.ts'
+import type { Rules, Suspension } from './rules.ts'
 
 /** A notice as far as it changes what stands. */
 export interface SuspensionChange {
@@ -19,4 +19,9 @@ export function standingAfter(
 ): readonly Suspension[] {
   const others = standing.filter((each) => each.agreement !== agreement || each.by !== by)
   return suspends ? [...others, { agreement, by, from: 0 }] : others
+}
+
+/** The same rules with these suspensions in place of theirs. */
+export function withSuspensions(rules: Rules, standing: readonly Suspension[]): Rules {
+  return { ...rules, suspensions: Map.groupBy(standing, ({ agreement }) => agreement) }
 }

@@ -10,6 +10,7 @@ import type { KnownWitnessed } from '../ledger/witnessing/known.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
+import type { HeldSuspensions } from './held-suspensions.ts'
 import type { Signal } from './signal.ts'
 import type { Turns } from './turns.ts'
 
@@ -41,6 +42,8 @@ export interface Signals {
   readonly inbox: Signal
   /** Something to relay. */
   readonly outbox: Signal
+  /** A suspension notice to publish. */
+  readonly notices: Signal
 }
 
 export interface Gateway {
@@ -62,7 +65,9 @@ export interface Gateway {
   /** In which this process enters what is counted. */
   readonly turns: Turns
   readonly registry: HeldRegistry
-  /** The registry in force. Throws `registry-expired` when it is stale. */
+  /** What stands of the notices that the ledger entered. */
+  readonly suspensions: HeldSuspensions
+  /** The registry in force, with what is suspended. Throws `registry-expired` when it is stale. */
   directory(): Directory
   /** The only clock; tests fix it. */
   now(): Seconds

@@ -4,6 +4,7 @@ import type { VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Decision, decideAll, type QuestionToAll } from '../../protocol/policy/decide.ts'
+import { withSuspensions } from '../../protocol/policy/standing-suspensions.ts'
 import { requireQuorum } from '../ledger/witnessing/standing.ts'
 import { countedFor, countedOn } from './counting.ts'
 import type { CountedRow } from './counts-table.ts'
@@ -28,6 +29,8 @@ export interface Matter extends Entering {
   readonly question: QuestionToAll
   /** What of the question was counted, and must still be so where it is entered. */
   readonly counted: readonly CountedRow[]
+  /** How many suspension notices it was decided on; where it is entered there must be no more. */
+  readonly known: number
   readonly decision: Decision
   /** How many witnesses it waits for before it goes further. */
   readonly quorum: number
@@ -35,7 +38,8 @@ export interface Matter extends Entering {
 }
 
 export async function decided(gateway: Gateway, entering: Entering): Promise<Matter> {
-  const { envelope, directory, origin } = entering
+  const { envelope, origin } = entering
+  const [known, directory] = [gateway.suspensions.version(), asSuspended(gateway, entering)]
   const { issuer: from, label, purpose, agreement, justification } = envelope
   const at = gateway.now()
   const hosting = hostingOf(
@@ -59,7 +63,13 @@ export async function decided(gateway: Gateway, entering: Entering): Promise<Mat
   const decision = decideAll(question, rules, at)
   // What is refused here for want of witnesses may be sent again, and is no entry: a denial goes before, and is one.
   const quorum = decision.allow && decision.level !== null ? await requireQuorum(gateway, decision.level) : 0
-  return { ...entering, party: gateway.party, hosting, to, question, counted, decision, quorum, at }
+  const grounds = { directory, to, question, counted, known }
+  return { ...entering, ...grounds, party: gateway.party, hosting, decision, quorum, at }
+}
+
+/** Whatever was suspended since the directory was asked for is suspended. */
+function asSuspended({ suspensions }: Gateway, { directory }: Entering): Directory {
+  return { ...directory, rules: withSuspensions(directory.rules, suspensions.standing()) }
 }
 
 /** The message type up to its first dot. */

@@ -26,9 +26,14 @@ const healing: ReadonlySet<Code> = new Set([
   'not-yet-valid',
   'unknown-party',
   'unknown-key',
+  'unknown-agreement',
   'no-quorum',
   'no-witness-policy',
 ])
+
+export function isHealing(code: Code): boolean {
+  return healing.has(code)
+}
 
 export function readPeerAnswer(status: number, body: string): PeerAnswer {
   const json = parseJson(body)
@@ -39,7 +44,7 @@ export function readPeerAnswer(status: number, body: string): PeerAnswer {
       : { kind: 'taken', receipt }
   }
   const code = problem.safeParse(json).data?.code
-  if (!isCode(code) || refusals[code].status !== status || healing.has(code)) {
+  if (!isCode(code) || refusals[code].status !== status || isHealing(code)) {
     // A gateway whose witnesses are silent takes what needs none.
     return { kind: 'unsettled', away: code !== 'no-quorum' && (status === 429 || status >= 502) }
   }

@@ -22,6 +22,7 @@ import { submissionEvent, submissionRecord } from './records.ts'
 import { enterRefusal, orEnterRefusal } from './refuse.ts'
 import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
+import { stepSuspensions } from './suspensions-table.ts'
 import { stateOf } from './transfer-status.ts'
 
 export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
@@ -45,9 +46,11 @@ export async function enter(gateway: Gateway, entering: Entering): Promise<Submi
   const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
   if (earlier !== undefined) return again(gateway, entering, earlier)
   return inTurn(gateway, entering, () =>
-    untilEntered((again) =>
-      decideAndEnter(gateway, again ? { ...entering, directory: gateway.directory() } : entering),
-    ),
+    untilEntered(async (again) => {
+      if (!again) return decideAndEnter(gateway, entering)
+      await gateway.suspensions.catchUp()
+      return decideAndEnter(gateway, { ...entering, directory: gateway.directory() })
+    }),
   )
 }
 
@@ -93,6 +96,7 @@ function effectsOf({
   hosting,
   question,
   counted,
+  known,
   decision,
   quorum,
   at,
@@ -114,12 +118,15 @@ function effectsOf({
     fingerprint,
     quorum,
   }
-  const counting = effect(enterCounts, countingOf({ ...question, at }, counted, decision.allow))
-  if (!decision.allow) return [counting, effect(insertEnvelopes, row)]
+  const standing = [
+    effect(stepSuspensions, { known }),
+    effect(enterCounts, countingOf({ ...question, at }, counted, decision.allow)),
+  ]
+  if (!decision.allow) return [...standing, effect(insertEnvelopes, row)]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
   const relays = origin.kind === 'agency' ? hosting.elsewhere : []
   return [
-    counting,
+    ...standing,
     effect(insertEnvelopes, row),
     ...inboxes.map((inbox) => effect(insertInbox, inbox)),
     ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to, quorum > 0))),

@@ -1,11 +1,13 @@
 /** Answers for the agency listener: what the party's own systems may ask, with a credential. */
 import type { Gateway } from '../exchange/gateway.ts'
+import { giveNotice, listAgreements, readNotice, readNotices } from './agreement-operations.ts'
 import { ledgerOperations } from './audit-api.ts'
 import { auditorOperations } from './auditor-operations.ts'
 import { agencyDoor } from './authenticate.ts'
 import { bodyReader, boundsFor } from './body.ts'
 import { fetchEnvelope, packages, submitEnvelope } from './envelope-operations.ts'
 import { alive, ready } from './health-operations.ts'
+import { readHistory } from './history-operation.ts'
 import { acknowledgeHere, readContent, readEvidence, readInbox, readStatus } from './inbox-operations.ts'
 import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
@@ -30,11 +32,16 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     fetchEnvelope(gateway, ['read']),
     readContent(gateway),
     readStatus(gateway),
+    readHistory(gateway),
     acknowledgeHere(gateway),
     readEvidence(gateway),
     currentRegistry(gateway, roles),
     earlierRegistry(gateway, roles),
     adoptRegistry(gateway, ['officer']),
+    listAgreements(gateway, roles),
+    giveNotice(gateway, ['officer']),
+    readNotices(gateway, roles),
+    readNotice(gateway, roles),
     ...ledgerOperations(gateway, roles),
     ...auditorOperations(gateway),
     shredRecordsOf(gateway),

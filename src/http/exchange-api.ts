@@ -1,5 +1,6 @@
 /** Answers for the exchange listener: what other parties' gateways may ask, each request signed, and what is open to all. */
 import type { Gateway } from '../exchange/gateway.ts'
+import { readNotices, takeNotice } from './agreement-operations.ts'
 import { ledgerOperations } from './audit-api.ts'
 import { exchangeDoor } from './authenticate.ts'
 import { bodyReader, boundsFor } from './body.ts'
@@ -26,6 +27,8 @@ export function exchangeOperations(gateway: Gateway): readonly Operation[] {
     currentRegistry(gateway, 'anyone'),
     earlierRegistry(gateway, 'anyone'),
     adoptRegistry(gateway, 'gateway'),
+    takeNotice(gateway),
+    readNotices(gateway, 'gateway'),
     ...ledgerOperations(gateway, 'anyone'),
     addCheckpoint(gateway),
     witnessedCheckpoint(gateway),

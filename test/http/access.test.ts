@@ -13,6 +13,7 @@ const unknown = '0'.repeat(32)
 const inPlace: Readonly<Record<string, string>> = {
   '{id}': unknown,
   '{bundle}': '0',
+  '{digest}': '0'.repeat(64),
   '{+path}': '0/000.p/1',
   '{second}': '2',
 }

@@ -5,6 +5,7 @@ import type { PackageRequest } from '../../exchange/package-request.ts'
 import type { Submission } from '../../exchange/submission.ts'
 import type { AcknowledgementAnswer } from '../../exchange/transfer-status.ts'
 import { newAttestationForm } from './attestation.ts'
+import { justificationForm } from './justification.ts'
 import { decisionForm, decisionShown, labelForm } from './label.ts'
 import { base64, digest, envelopeId, party, token } from './values.ts'
 
@@ -17,6 +18,7 @@ export const packageForm = z
     agreement: token
       .meta({ description: 'may be left out when one live agreement alone covers all recipients' })
       .exactOptional(),
+    justification: justificationForm.exactOptional(),
     expiresInSeconds: z
       .int()
       .min(1)
@@ -71,3 +73,7 @@ export const acknowledgedForm = z
   .meta({ id: 'Acknowledged', description: 'The acknowledgement is entered, and on its way to the sender.' })
 
 acknowledgedForm satisfies z.ZodType<AcknowledgementAnswer>
+
+export const noticeForm = z
+  .object({ ...entryFields, repeated: z.boolean() })
+  .meta({ id: 'Noticed', description: 'The notice is entered, and in force from this entry on.' })
