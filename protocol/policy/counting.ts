@@ -18,7 +18,8 @@ export function windowsOf(
   if (!limits.some((limit) => limit.category === category)) return []
   return limits.map((limit) => ({
     since: at - limit.period,
-    most: limit.category === category ? limit.count : 0,
+    // The one that is decided on is the last of the count.
+    most: limit.category === category ? Math.max(0, limit.count - 1) : 0,
   }))
 }
 

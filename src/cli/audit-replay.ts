@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { beginReplay, type Difference, type Replayed } from '../../protocol/ledger/replay.ts'
 import { ownerOfLedger } from '../../protocol/directory.ts'
+import { nationalEvaluator } from '../policy/national.ts'
 import { type Answer, acting, answer } from './answer.ts'
 import { exportDirectory, exportVersions, requireExport } from './audit-trust.ts'
 import { type AuditOptions, auditOptions } from './audit-verify.ts'
@@ -28,7 +29,7 @@ function replay(folder: string, options: AuditOptions): Answer {
   const now = timeOf(options.at)
   const directory = exportDirectory([folder], options, now)
   const party = ownerOfLedger(directory, exportSize(folder).origin)
-  const replaying = beginReplay(exportVersions(folder, options), party)
+  const replaying = beginReplay(exportVersions(folder, options), party, nationalEvaluator)
   const { size, records } = readExport({
     ...{ folder, directory, now, progress: progressBar('entries') },
     reader: (index, record) => replaying.read(index, record),

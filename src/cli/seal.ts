@@ -7,14 +7,15 @@ import { acting, again, answer } from './answer.ts'
 import { readJsonFile, writeNew } from './files.ts'
 import { formed } from './formed.ts'
 import { keystoreAt } from './keys.ts'
+import { type StatedOptions, statedOptions, withStated } from './stated.ts'
 import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
-interface SealOptions extends TrustOptions {
+interface SealOptions extends TrustOptions, StatedOptions {
   readonly out: string
 }
 
 export function sealCommand(): Command {
-  return trustOption(new Command('seal'))
+  return statedOptions(trustOption(new Command('seal')))
     .summary('seal a request without a gateway')
     .description(
       'Issue, sign and seal the attestations of a request (JSON, as for send) to its recipients’ current keys.',
@@ -23,12 +24,13 @@ export function sealCommand(): Command {
     .requiredOption('--out <file>', 'where the envelope goes')
     .addHelpText(
       'after',
-      '\nExample:\n  POUCH_PASSPHRASE_FILE=passphrase pouch seal request.json --out envelope.cose --data est',
+      '\nExamples:\n  POUCH_PASSPHRASE_FILE=passphrase pouch seal request.json --out envelope.cose --data est\n' +
+        '  pouch seal request.json --legal-basis Art-4 --reader-clearance 3 --reader-nationality NLD --out envelope.cose --data est',
     )
     .action(
       acting<SealOptions>(async (options, [file = '']) => {
         const now = timeOf(undefined)
-        const request = formed(packageForm, readJsonFile(file), file)
+        const request = withStated(formed(packageForm, readJsonFile(file), file), options)
         const directory = trustedDirectory(options, now)
         const place = readPlace(environment(), options.data)
         const party = readParty(environment(), options.data)

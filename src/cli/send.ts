@@ -6,14 +6,15 @@ import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
 import { type Answer, acting, again, answer, UsageError } from './answer.ts'
 import { parseJson, readBytes, writeNew } from './files.ts'
 import { formed } from './formed.ts'
+import { statedIn, type StatedOptions, statedOptions, withStated } from './stated.ts'
 
-interface SendOptions extends AgencyOptions {
+interface SendOptions extends AgencyOptions, StatedOptions {
   readonly receipt?: string
   readonly key?: string
 }
 
 export function sendCommand(): Command {
-  return agencyOption(new Command('send'))
+  return statedOptions(agencyOption(new Command('send')))
     .summary('send attestations or a sealed envelope')
     .description(
       'Send a request (JSON: attestations, label, recipients, purpose), which the gateway signs and seals, or an ' +
@@ -28,7 +29,9 @@ export function sendCommand(): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  pouch send request.json --receipt receipt.cbor --data est\n' +
-        '  pouch send request.json --key visit-2027-114 --data est\n  pouch send envelope.cose --data est',
+        '  pouch send request.json --key visit-2027-114 --data est\n' +
+        '  pouch send request.json --need-to-know visit-2027-114 --reader-clearance 3 --reader-nationality NLD --data est\n' +
+        '  pouch send envelope.cose --data est',
     )
     .action(
       acting<SendOptions>((options, [file = '']) => {
@@ -45,13 +48,16 @@ const blanks: readonly number[] = [0x20, 0x09, 0x0a, 0x0d]
 function sending(
   bytes: Uint8Array,
   file: string,
-  { key }: SendOptions,
+  options: SendOptions,
 ): (client: Client) => Promise<SubmissionView> {
+  const { key } = options
   if (bytes.find((byte) => !blanks.includes(byte)) === openingBrace) {
-    const request = formed(packageForm, parseJson(bytes, file), file)
+    const request = withStated(formed(packageForm, parseJson(bytes, file), file), options)
     return (client) => client.package(request, key)
   }
   if (key !== undefined) throw new UsageError('--key goes with a request: an envelope has its own id')
+  if (statedIn(options) !== undefined)
+    throw new UsageError('what is stated goes with a request: an envelope is signed with what it states')
   return (client) => client.submit(bytes)
 }
 

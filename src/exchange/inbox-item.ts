@@ -2,6 +2,7 @@
 import type { MessageType } from '../../protocol/envelope/format.ts'
 import type { Label } from '../../protocol/label.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Justification } from '../../protocol/policy/justification.ts'
 
 /** A place in the order in which this gateway accepted: 0 is before everything. */
 export type Cursor = number
@@ -15,6 +16,7 @@ export interface InboxItem {
   readonly label: Label
   readonly purpose: string
   readonly agreement: string
+  readonly justification?: Justification
   readonly issuedAt: Seconds
   readonly expiresAt: Seconds
   readonly bytes: number

@@ -48,7 +48,7 @@ function pageOf(lines: readonly InboxLine[], after: number): InboxPage {
 }
 
 function itemOf({ position, digest, header, size, state }: InboxLine): InboxItem {
-  const { claims, label, purpose, agreement } = decodeAs(envelopeHeader, header)
+  const { claims, label, purpose, agreement, justification } = decodeAs(envelopeHeader, header)
   return {
     cursor: position,
     id: toHex(claims.cti),
@@ -58,6 +58,7 @@ function itemOf({ position, digest, header, size, state }: InboxLine): InboxItem
     label,
     purpose,
     agreement,
+    ...(justification && { justification }),
     issuedAt: claims.iat,
     expiresAt: claims.exp,
     bytes: size,

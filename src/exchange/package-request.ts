@@ -2,6 +2,7 @@
 import type { Clearance, IdentifierName } from '../../protocol/attestation/format.ts'
 import type { Label } from '../../protocol/label.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Justification } from '../../protocol/policy/justification.ts'
 
 export interface AttestationRequest {
   /** Pairwise pseudonym of the holder. */
@@ -20,6 +21,8 @@ export interface PackageRequest {
   readonly purpose: string
   /** May be left out when one live agreement alone covers all recipients. */
   readonly agreement?: string
+  /** What the agreement may require to be stated; in the header for every gateway to read. */
+  readonly justification?: Justification
   /** How long the envelope may travel; a day when absent. */
   readonly expiresInSeconds?: Seconds
 }

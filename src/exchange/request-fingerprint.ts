@@ -8,6 +8,7 @@ import { concat, utf8 } from '../../protocol/bytes.ts'
 import { type CborValue, encode } from '../../protocol/cbor.ts'
 import type { SigningPair } from '../../protocol/key.ts'
 import { label } from '../../protocol/label.ts'
+import { justification } from '../../protocol/policy/justification.ts'
 import type { AttestationRequest, PackageRequest } from './package-request.ts'
 
 /** 32 bytes. Ed25519 is deterministic (RFC 8032), and no other message that the key signs begins like this. */
@@ -25,6 +26,7 @@ function requestValue(request: PackageRequest): CborValue {
     purpose,
     agreement,
     expiresInSeconds,
+    ...(request.justification ? [justification.write(request.justification)] : []),
   ]
 }
 

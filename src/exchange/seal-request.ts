@@ -21,7 +21,7 @@ const usualSeconds: Seconds = 24 * 3600
 /** The attestations exist here in memory alone: what leaves is sealed. Throws `bad-request` for a choice that is not clear. */
 export async function sealRequest(request: PackageRequest, sealer: Sealer): Promise<Uint8Array> {
   const { party, signing, directory, now } = sealer
-  const { label, purpose, recipients } = request
+  const { label, purpose, recipients, justification } = request
   return sealOffThread({
     issuer: party,
     messageType: 'clearance.certificate',
@@ -29,6 +29,7 @@ export async function sealRequest(request: PackageRequest, sealer: Sealer): Prom
     label,
     purpose,
     agreement: request.agreement ?? onlyLiveAgreement(directory, party, recipients, now),
+    ...(justification && { justification }),
     recipients: recipients.map((recipient) => ({
       party: recipient,
       key: currentSealingKey(directory, recipient, now),

@@ -4,6 +4,7 @@ import type { OpenedEnvelope } from '../../../protocol/envelope/open.ts'
 import type { InboxPage } from '../../exchange/inbox-item.ts'
 import type { TransferStatus } from '../../exchange/transfer-status.ts'
 import { attestationForm, attestationShown } from './attestation.ts'
+import { justificationForm } from './justification.ts'
 import { decisionForm, decisionShown, labelForm } from './label.ts'
 import { transferState } from './submission.ts'
 import { digest, envelopeId, listOf, party, time, token } from './values.ts'
@@ -17,6 +18,7 @@ const about = {
   label: labelForm,
   purpose: token,
   agreement: token,
+  justification: justificationForm.exactOptional(),
   issuedAt: time,
   expiresAt: time,
 }
@@ -48,8 +50,10 @@ export type ContentView = z.output<typeof contentForm>
 
 export function contentShown({ envelope, attestations }: OpenedEnvelope): ContentView {
   const { id, issuer, messageType, label, purpose, agreement, issuedAt, expiresAt } = envelope
+  const { justification } = envelope
   return {
     ...{ id, issuer, messageType, label, purpose, agreement, issuedAt, expiresAt },
+    ...(justification && { justification }),
     digest: envelope.digest,
     attestations: attestations.map(attestationShown),
   }
