@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { PackageInput } from '../client/client.ts'
 import { packageForm } from '../http/forms/submission.ts'
+import { exampleTable } from '../policy/example-table.ts'
 import { acting, answer, type GlobalOptions, toDate, toJson } from './answer.ts'
 import { timeOf } from './trust.ts'
 
@@ -12,14 +13,16 @@ type Example = keyof typeof examples
 
 export function exampleCommand(): Command {
   return new Command('example')
-    .summary('print a request or a plan to begin from')
+    .summary('print a request, a plan or a table to begin from')
     .description(
-      'Print an example as JSON: a request for `pouch send` and `pouch seal`, or a plan for `pouch registry propose`.',
+      'Print an example: a request (JSON) for `pouch send` and `pouch seal`, a plan (JSON) for `pouch registry propose`, ' +
+        'or a table (YAML) for `pouch policy test`.',
     )
-    .addArgument(new Argument('<what>', 'which').choices(Object.keys(examples)))
+    .addArgument(new Argument('<what>', 'which').choices([...Object.keys(examples), 'table']))
     .addHelpText('after', '\nExample:\n  pouch example request > request.json')
     .action(
       acting<GlobalOptions>((_, [what = '']) => {
+        if (what === 'table') return answer(exampleTable.trimEnd(), { table: exampleTable })
         const example = examples[what as Example](timeOf(undefined))
         return answer(toJson(example), example)
       }),

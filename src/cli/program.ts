@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, Loading>> = {
   example: async () => (await import('./example.ts')).exampleCommand(),
   send: async () => (await import('./send.ts')).sendCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
+  history: async () => (await import('./history.ts')).historyCommand(),
   inbox: async () => (await import('./inbox.ts')).inboxCommand(),
   acknowledge: async () => (await import('./acknowledge.ts')).acknowledgeCommand(),
   evidence: async () => (await import('./evidence.ts')).evidenceCommand(),
@@ -33,10 +34,12 @@ const commands: Readonly<Record<string, Loading>> = {
   open: async () => (await import('./open.ts')).openCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  label: async () => (await import('./label.ts')).labelCommand(),
   audit: async (args) => (await import('./audit.ts')).auditCommand(args),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   registry: async () => (await import('./registry.ts')).registryCommand(),
+  policy: async (args) => (await import('./policy.ts')).policyCommand(args),
   credential: async () => (await import('./credential.ts')).credentialCommand(),
 }
 

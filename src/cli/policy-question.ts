@@ -1,0 +1,168 @@
+/** Answers for the question of `pouch policy explain`: from the header of an envelope, or from options. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { decode } from '../../protocol/cbor.ts'
+import { parseEnvelope } from '../../protocol/envelope/format.ts'
+import { parseLabel } from '../../protocol/label.ts'
+import { type PartyId, partyId, type Seconds } from '../../protocol/names.ts'
+import type { QuestionToAll } from '../../protocol/policy/decide.ts'
+import type { Justification, Reader } from '../../protocol/policy/justification.ts'
+import { type Level, levels } from '../../protocol/policy/level.ts'
+import type { Rules } from '../../protocol/policy/rules.ts'
+import { agreementOr, candidatesFor } from '../policy/explanation.ts'
+import { type GlobalOptions, UsageError } from './answer.ts'
+import { readBytes } from './files.ts'
+import { defaultCategory, tokenIn } from './policy-source.ts'
+import { timeOf } from './trust.ts'
+
+export interface QuestionOptions extends GlobalOptions {
+  readonly envelope?: string
+  readonly from?: PartyId
+  readonly to?: readonly PartyId[]
+  readonly label?: string
+  readonly marked?: string
+  readonly originator?: PartyId
+  readonly retainUntil?: string
+  readonly agreement?: string
+  readonly purpose?: string
+  readonly type?: string
+  readonly category?: string
+  readonly at?: string
+  readonly needToKnow?: string
+  readonly legalBasis?: string
+  readonly readerClearance?: Level
+  readonly readerNationality?: readonly PartyId[]
+  readonly counted?: readonly number[]
+}
+
+export function questionOptions(command: Command): Command {
+  return command
+    .option('--envelope <file>', 'ask what the header of this envelope asks; nothing of it is verified')
+    .option('--from <party>', 'the sender', partyIn)
+    .option('--to <party>', 'a receiver; again for each further one', parties)
+    .option('--label <line>', 'the label, as `EST:SALAJANE//REL TO NLD`; it ends with UNRESTRICTED or REL TO')
+    .option('--marked <time>', 'when it was marked (default: the time asked about)')
+    .option('--originator <party>', 'whose information it is, when that is not the sender', partyIn)
+    .option('--retain-until <time>', 'when the label ends retention')
+    .option('--agreement <id>', 'the agreement (default: the only one between them)', tokenIn)
+    .option('--purpose <name>', 'the purpose', tokenIn)
+    .option(
+      '--type <type>',
+      'the type of the message: the word before its first dot is the category',
+      tokenIn,
+    )
+    .option('--category <name>', `the category of information (default: ${defaultCategory})`, tokenIn)
+    .option('--at <time>', 'at another time than now')
+    .option('--need-to-know <reference>', 'the case, contract or visit that it is needed for', tokenIn)
+    .option('--legal-basis <name>', 'the rule of law that it is sent under', tokenIn)
+    .option(
+      '--reader-clearance <level>',
+      'the highest level, 0 to 4, that the reader’s clearance opens',
+      levelIn,
+    )
+    .option(
+      '--reader-nationality <party>',
+      'a nationality of the reader; again for each further one',
+      parties,
+    )
+    .option(
+      '--counted <numbers>',
+      'for each aggregation of the agreement: how many were sent before, as 3 or 3,0',
+      countsIn,
+    )
+}
+
+/** Throws `UsageError` for what is missing, and where the agreement must be named. */
+export function questionFrom(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToAll {
+  return options.envelope === undefined ? asked(options, rules, at) : inEnvelope(options.envelope, options)
+}
+
+function inEnvelope(file: string, options: QuestionOptions): QuestionToAll {
+  const { claims, recipients, label, purpose, agreement, justification } = parseEnvelope(
+    decode(readBytes(file)),
+  ).header
+  const to = recipients.map(({ party }) => party)
+  const stated = { from: claims.iss, to, label, purpose, agreement, category: categoryOf(claims.sub) }
+  return { ...stated, ...justification, ...countedFrom(options, to) }
+}
+
+function asked(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToAll {
+  const { from, to, label, purpose } = options
+  if (from === undefined || to === undefined || label === undefined || purpose === undefined)
+    throw new UsageError(
+      '--from, --to, --label and --purpose go together; or name an envelope with --envelope',
+    )
+  const candidates = candidatesFor({ from, to }, rules, at)
+  const agreement = agreementOr(options.agreement, candidates)
+  if (agreement === undefined)
+    throw new UsageError(`name one of the agreements between them with --agreement: ${candidates.join(', ')}`)
+  return {
+    from,
+    to,
+    agreement,
+    label: { ...parseLabel(label, timeOf(options.marked ?? options.at)), ...furtherFrom(options) },
+    purpose,
+    category: options.category ?? categoryOf(options.type ?? defaultCategory),
+    ...justificationFrom(options),
+    ...countedFrom(options, to),
+  }
+}
+
+/** The word before the first dot. */
+function categoryOf(type: string): string {
+  return type.split('.', 1)[0] ?? type
+}
+
+function furtherFrom({ originator, retainUntil }: QuestionOptions) {
+  return {
+    ...(originator !== undefined && { originator }),
+    ...(retainUntil !== undefined && { retainUntil: timeOf(retainUntil) }),
+  }
+}
+
+function justificationFrom(options: QuestionOptions): Justification {
+  const { needToKnow, legalBasis } = options
+  const reader = readerFrom(options)
+  return {
+    ...(needToKnow !== undefined && { needToKnow }),
+    ...(legalBasis !== undefined && { legalBasis }),
+    ...(reader && { reader }),
+  }
+}
+
+function readerFrom({ readerClearance, readerNationality }: QuestionOptions): Reader | undefined {
+  if (readerClearance === undefined && readerNationality === undefined) return undefined
+  if (readerClearance === undefined || readerNationality === undefined)
+    throw new UsageError('--reader-clearance and --reader-nationality go together')
+  return { clearance: readerClearance, nationalities: readerNationality }
+}
+
+function countedFrom(
+  { counted }: QuestionOptions,
+  to: readonly PartyId[],
+): Pick<QuestionToAll, 'countedFor'> {
+  return counted === undefined ? {} : { countedFor: new Map(to.map((party) => [party, counted])) }
+}
+
+function partyIn(text: string): PartyId {
+  try {
+    return partyId.read(text, '$')
+  } catch {
+    throw new InvalidArgumentError('It should be the id of a party, such as EST.')
+  }
+}
+
+function parties(text: string, earlier: readonly PartyId[] | undefined): readonly PartyId[] {
+  return [...(earlier ?? []), partyIn(text)]
+}
+
+function levelIn(text: string): Level {
+  const found = levels.find((level) => `${level}` === text)
+  if (found === undefined) throw new InvalidArgumentError('It should be a level from 0 to 4.')
+  return found
+}
+
+function countsIn(text: string): readonly number[] {
+  if (!/^\d{1,9}(,\d{1,9}){0,15}$/.test(text))
+    throw new InvalidArgumentError('It should be numbers, as 3 or 3,0.')
+  return text.split(',').map(Number)
+}
