@@ -1,19 +1,24 @@
 /** Decisions made again from a ledger's records: all come out as recorded, and whatever is changed in a record is found. */
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { suite } from '#suite'
 import { toHex } from '../../protocol/bytes.ts'
+import { decodeAs, encodeAs } from '../../protocol/codec.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import { parseRecord, recordBytes } from '../../protocol/ledger/record.ts'
 import { beginReplay } from '../../protocol/ledger/replay.ts'
 import { compareNames } from '../../protocol/names.ts'
 import { decideAll, type QuestionToAll } from '../../protocol/policy/decide.ts'
 import { groundLine } from '../../protocol/policy/ground.ts'
-import { inputsDigest, policyVersion } from '../../protocol/policy/inputs.ts'
+import { decisionInputs, inputsDigest, policyVersion } from '../../protocol/policy/inputs.ts'
 import { justificationOf } from '../../protocol/policy/justification.ts'
 import { type Restriction, rulesFrom, type Suspension } from '../../protocol/policy/rules.ts'
 import { acceptFirst, acceptNext, proposeRegistry, type VerifiedRegistry } from '../../protocol/registry.ts'
-import { suite } from '#suite'
+import { hex } from '../support/bytes.ts'
 import { label } from '../support/objects.ts'
 import { document, now, pinnedRoots, registry, roots, signedBy } from '../support/parties.ts'
+import { counted, readJson } from '../support/vectors.ts'
 
 const plain = acceptFirst(registry, pinnedRoots)
 const [agreement] = document.agreements
@@ -252,15 +257,18 @@ describe('a suspension', () => {
   })
 })
 
-test('the digest of the inputs is that of their deterministic CBOR', () => {
-  const rules = rulesFrom(document)
-  const circumstances = { at: now, rules, registry: plain.digest, envelope: other }
-  const asked = { ...question, ...stated, countedFor: new Map([['NLD', [2]]]) }
-  expect(toHex(inputsDigest(asked, circumstances))).toMatch(/^[0-9a-f]{64}$/)
-  // Which order a caller gives does not matter; what it says does.
-  const backwards = Object.fromEntries(Object.entries(asked).toReversed()) as typeof asked
-  expect(inputsDigest(backwards, circumstances)).toEqual(inputsDigest(asked, circumstances))
-  expect(inputsDigest({ ...asked, purpose: 'other' }, circumstances)).not.toEqual(
-    inputsDigest(asked, circumstances),
-  )
+const vectors = z
+  .object({ accept: z.array(z.object({ name: z.string(), bytes: z.string(), digest: z.string() })) })
+  .parse(readJson(path.resolve(import.meta.dirname, '../vectors/decision-inputs.json')))
+
+describe('the digest of the inputs', () => {
+  test.each(counted('decision-inputs.json', vectors.accept))('with $name is that of their bytes', (row) => {
+    const inputs = decodeAs(decisionInputs, hex(row.bytes))
+    expect(toHex(encodeAs(decisionInputs, inputs))).toBe(row.bytes)
+    const { at, registry, envelope, suspensions, counted: countedFor, justification, ...rest } = inputs
+    const standing = suspensions.toReversed().map(([agreement, by]) => ({ agreement, by, from: 0 }))
+    const rules = rulesFrom({ ...document, suspensions: standing })
+    const asked = { ...rest, ...justification, ...(countedFor && { countedFor }) }
+    expect(toHex(inputsDigest(asked, { at, rules, registry, envelope }))).toBe(row.digest)
+  })
 })

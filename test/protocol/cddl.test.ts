@@ -24,7 +24,8 @@ import { disclosedEntries, disclosureType } from '../../protocol/ledger/disclose
 import { shownRecords, signedRoots } from '../../protocol/ledger/export-format.ts'
 import { proveConsistency, proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { receipt, receiptOrigin, signRoot } from '../../protocol/ledger/receipt.ts'
-import { ledgerRecord } from '../../protocol/ledger/record.ts'
+import { decision, ledgerRecord } from '../../protocol/ledger/record.ts'
+import { decisionInputs } from '../../protocol/policy/inputs.ts'
 import { acceptFirst } from '../../protocol/registry.ts'
 import { packed, statusListClaims } from '../../protocol/status-list.ts'
 import { parseCddl, type Type } from '../support/cddl.ts'
@@ -163,6 +164,18 @@ const rows: readonly Row[] = [
     accepts: byCodec(descriptor),
   },
   { rule: 'LedgerRecord', value: ledgerRecord.write(ledger.fullRecord), accepts: byCodec(ledgerRecord) },
+  {
+    rule: 'RecordedDecision',
+    value: decision.write(samples.decision),
+    accepts: byCodec(decision),
+    more: { '.justification': 'something is stated' },
+  },
+  {
+    rule: 'DecisionInputs',
+    value: decisionInputs.write(samples.inputs),
+    accepts: byCodec(decisionInputs),
+    more: { '.justification': 'something is stated' },
+  },
   {
     rule: 'FieldDisclosure',
     value: decode(discloseField(ledger.fullRecord, ledger.keyOf(1), 'digest')),

@@ -10,6 +10,9 @@ import { seal } from '../../protocol/envelope/seal.ts'
 import type { EvidenceFile } from '../../protocol/evidence-format.ts'
 import type { SigningPair } from '../../protocol/key.ts'
 import type { Label } from '../../protocol/label.ts'
+import type { decision as recordedDecision } from '../../protocol/ledger/record.ts'
+import type { DecisionInputs } from '../../protocol/policy/inputs.ts'
+import type { Justification } from '../../protocol/policy/justification.ts'
 import {
   combineRegistry,
   proposeRegistry,
@@ -64,6 +67,12 @@ export const attestation = issue({
   signers,
 })
 
+const justification: Justification = {
+  needToKnow: 'visit-2027-114',
+  legalBasis: 'Art-4',
+  reader: { clearance: 3, nationalities: ['EST', 'NLD'] },
+}
+
 export const envelope = seal({
   issuer: 'EST',
   messageType: 'clearance.certificate',
@@ -71,11 +80,7 @@ export const envelope = seal({
   label,
   purpose: 'clearance-confirmation',
   agreement: 'EST-NLD',
-  justification: {
-    needToKnow: 'visit-2027-114',
-    legalBasis: 'Art-4',
-    reader: { clearance: 3, nationalities: ['EST', 'NLD'] },
-  },
+  justification,
   recipients: [{ party: 'NLD', key: opening.publicKey }],
   signers,
   issuedAt: now,
@@ -189,4 +194,16 @@ export const evidence: EvidenceFile = {
   peerReceipts: [{ party: 'NLD', receipt: new Uint8Array(9) }],
   acknowledgements: [new Uint8Array(9)],
   checkpoint: 'a note',
+}
+
+const counted = new Map([['NLD', [3, 0]]])
+const digest = new Uint8Array(32)
+export const decision: Of<typeof recordedDecision> = {
+  ...{ allow: false, level: 3, inputs: digest, counted, justification },
+  grounds: ['above-ceiling NLD: clearance'],
+}
+export const inputs: DecisionInputs = {
+  ...{ at: now, to: ['NLD'], from: 'EST', label, policy: 'pouch-policy/1', counted, purpose: 'visit' },
+  ...{ category: 'clearance', envelope: digest, registry: digest, agreement: 'EST-NLD', justification },
+  suspensions: [['EST-NLD', 'NLD']],
 }
