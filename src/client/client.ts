@@ -1,6 +1,7 @@
 /** Answers for an agency's side of its gateway over HTTP: every route of the agency listener as one typed function. */
 import { z } from 'zod'
 import { coseType, jsonType } from '../http/answer.ts'
+import { historyForm, type HistoryLineView, historyQueryForm } from '../http/forms/history.ts'
 import {
   contentForm,
   type ContentView,
@@ -42,6 +43,7 @@ export interface InboxOptions {
 
 export type PackageInput = z.output<typeof packageForm>
 export type AcknowledgementInput = z.output<typeof acknowledgementRequestForm>
+export type HistoryInput = Omit<z.output<typeof historyQueryForm>, 'before' | 'limit'>
 export type Acknowledged = z.output<typeof acknowledgedForm>
 
 interface Sending {
@@ -122,6 +124,23 @@ export class Client {
 
   async status(id: string): Promise<StatusView> {
     return this.#json(statusForm, { method: 'GET', path: `/v1/envelopes/${id}/status` })
+  }
+
+  /** Transfers one by one, the newest first, until the ledger's beginning; for officers and auditors. */
+  async *history(wanted: HistoryInput = {}): AsyncGenerator<HistoryLineView, void> {
+    let before: number | undefined
+    do {
+      const query = z.encode(historyQueryForm, {
+        limit: 100,
+        ...wanted,
+        ...(before !== undefined && { before }),
+      })
+      const written = Object.entries(query).map(([name, value]) => [name, String(value)])
+      const path = `/v1/history?${new URLSearchParams(Object.fromEntries(written) as Record<string, string>).toString()}`
+      const page = await this.#json(historyForm, { method: 'GET', path })
+      yield* page.lines
+      before = page.next
+    } while (before !== undefined)
   }
 
   /** Signed by the gateway. */

@@ -79,6 +79,15 @@ describe('a transfer by commands', () => {
     expect(await json(nld('inbox', '--json'))).toMatchObject({ items: [{ id, state: 'opened' }] })
   })
 
+  test('is found again in the history', async () => {
+    const id = await transferred()
+    expect((await est('history', id.slice(0, 8), '--to', 'NLD')).out).toMatch(
+      /submission-acceptance .*EST → NLD .*\n +NATO SECRET, for visit/,
+    )
+    expect((await est('history', '--refused')).out).toBe('no transfer fits\n')
+    expect(await est('history', '--refused', '--permitted')).toMatchObject({ code: 2 })
+  })
+
   test('the same request under the same key gets the first answer, another is refused', async () => {
     const id = await transferred()
     const again = ['send', at('request.json'), '--key', 'one', '--json']
