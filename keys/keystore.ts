@@ -1,20 +1,19 @@
-/** Answers for a party's secrets at rest: a private folder with one wrapped file per key, opened whole or refused. */
-import { suite } from '#suite'
-import { toHex } from '../protocol/bytes.ts'
+/** Answers for a party's secrets at rest: a private folder with one file per key, opened whole or refused. */
+import { equal, toHex } from '../protocol/bytes.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { KeyId, PublicKey, SigningKey, SigningPair } from '../protocol/key.ts'
-import { generateKey, type HeldKey, restoreKey } from './held-key.ts'
-import { type KeyUse, leastLogCost, unwrapSecret, wrapSecret } from './key-file.ts'
-import { keyFileEnding, type KeyListing, type StoredKey, storedKeys } from './key-folder.ts'
+import { type ActingKey, generateKey, restored } from './held-key.ts'
+import { keyFileEnding, type KeyUse, type SealedKeyFile, tokenKeyFile, wrapSecret } from './key-file.ts'
+import { type KeyListing, type StoredKey, storedKeys } from './key-folder.ts'
 import { HeldOpeningKey } from './opening-key.ts'
-import type { Passphrase } from './passphrase.ts'
-import { filesIn, makePrivateFolder, removePrivateFile, writePrivateFile } from './private-folder.ts'
-import { HeldSigningKey } from './signing-key.ts'
-import { Wrapping } from './wrapping.ts'
+import { destroyPrivateFile, filesIn, makePrivateFolder, writePrivateFile } from './private-folder.ts'
+import { Token } from './token.ts'
+import { TokenSigningKey } from './token-key.ts'
+import { type Opener, type Recipe, Wrapping } from './wrapping.ts'
 
 interface Entry {
   readonly listing: KeyListing
-  readonly key: HeldKey
+  readonly key: ActingKey
 }
 
 const algorithmsOf = {
@@ -25,50 +24,53 @@ const algorithmsOf = {
   root: ['ed25519', 'ml-dsa-65'],
 } as const satisfies Record<KeyUse, readonly PublicKey['algorithm'][]>
 
+type PairUse = 'sign' | 'ledger' | 'root'
+
 /** A new keystore without keys. The folder is made, or holds no keys yet. */
-export function createKeystore(folder: string, passphrase: Passphrase): Keystore {
+export function createKeystore(folder: string, opener: Opener): Keystore {
   makePrivateFolder(folder)
   if (filesIn(folder, keyFileEnding).length > 0) throw new Rejected('keystore-exists', folder)
-  const parameters = { salt: suite.randomBytes(32), logCost: leastLogCost, blockSize: 8 }
-  return new Keystore(folder, [], new Wrapping(passphrase, parameters))
+  return new Keystore(folder, opener, [], Wrapping.made(opener))
 }
 
 /** Opens every key in the folder; one that is damaged, unsafe or of another passphrase refuses the whole. */
-export function openKeystore(folder: string, passphrase: Passphrase): Keystore {
-  const stored = storedKeys(folder)
+export function openKeystore(folder: string, opener: Opener): Keystore {
   const wrappings = new Map<string, Wrapping>()
   let kept: Wrapping | undefined
   try {
-    const entries = stored.map((one) => openEntry(one, passphrase, wrappings))
-    kept = wrappings.values().next().value
-    if (kept === undefined) throw new Rejected('no-such-key', `no keys in ${folder}`)
-    return new Keystore(folder, entries, kept)
+    const entries = storedKeys(folder).map((one) => opened(one, opener, wrappings))
+    if (entries.length === 0) throw new Rejected('no-such-key', `no keys in ${folder}`)
+    kept = wrappings.values().next().value ?? Wrapping.made(opener)
+    return new Keystore(folder, opener, entries, kept)
   } finally {
     for (const wrapping of wrappings.values()) if (wrapping !== kept) wrapping.destroy()
   }
 }
 
-/** Files made together share their salt, so scrypt runs once for all of them. */
-function openEntry(
-  { listing, keyFile }: StoredKey,
-  passphrase: Passphrase,
-  wrappings: Map<string, Wrapping>,
-): Entry {
-  const { scrypt } = keyFile.header
-  const name = `${toHex(scrypt.salt)} ${scrypt.logCost}`
-  const wrapping = wrappings.get(name) ?? new Wrapping(passphrase, scrypt)
-  wrappings.set(name, wrapping)
-  const secret = unwrapSecret(keyFile, wrapping, listing.file)
-  return { listing, key: restoreKey(listing.publicKey, secret, listing.file) }
+/** Files made together share their recipe, so scrypt runs once for all of them. */
+function opened(one: StoredKey, opener: Opener, wrappings: Map<string, Wrapping>): Entry {
+  const wrappingFor = ({ recipe }: SealedKeyFile): Wrapping => {
+    const wrapping = wrappings.get(nameOf(recipe)) ?? new Wrapping(opener, recipe)
+    wrappings.set(nameOf(recipe), wrapping)
+    return wrapping
+  }
+  return { listing: one.listing, key: restored(one, opener, wrappingFor) }
+}
+
+function nameOf(recipe: Recipe): string {
+  if (recipe.kind === 'token') return toHex(recipe.token.sealed)
+  return `${toHex(recipe.scrypt.salt)} ${recipe.scrypt.logCost}`
 }
 
 export class Keystore {
   readonly folder: string
+  readonly #opener: Opener
   readonly #wrapping: Wrapping
   #entries: readonly Entry[]
 
-  constructor(folder: string, entries: readonly Entry[], wrapping: Wrapping) {
+  constructor(folder: string, opener: Opener, entries: readonly Entry[], wrapping: Wrapping) {
     this.folder = folder
+    this.#opener = opener
     this.#entries = entries
     this.#wrapping = wrapping
   }
@@ -77,16 +79,36 @@ export class Keystore {
     return this.#entries.map(({ listing }) => listing)
   }
 
-  /** Makes the key, or the pair, that the use needs: the next generation. Older generations stay until destroyed. */
+  /**
+   * Makes the key, or the pair, that the use needs: the next generation. Older generations stay until destroyed. Throws
+   * `wrong-passphrase` when the passphrase was changed since the keystore was opened.
+   */
   add(use: KeyUse, now: number): readonly KeyListing[] {
+    this.#requireOwnWrapping()
     const generation = 1 + Math.max(0, ...this.#of(use).map(({ listing }) => listing.generation))
-    return algorithmsOf[use].map((algorithm) => {
-      const key = generateKey(algorithm)
-      const file = `${use}-${generation}-${algorithm}${keyFileEnding}`
-      const listing = { id: key.id, use, generation, created: now, publicKey: key.publicKey, file }
-      this.#write(listing, key)
-      this.#entries = [...this.#entries, { listing, key }]
-      return listing
+    const made = algorithmsOf[use].map((algorithm) =>
+      this.#make({ use, generation, created: now }, algorithm),
+    )
+    try {
+      // Whoever changes the passphrase meanwhile looks again after writing, and so does this: one finds the other's.
+      this.#requireOwnWrapping()
+    } catch (error) {
+      for (const { listing } of made) destroyPrivateFile(this.folder, listing.file)
+      throw error
+    }
+    this.#entries = [...this.#entries, ...made]
+    return made.map(({ listing }) => listing)
+  }
+
+  /** Takes what others have added to the folder since, and lets go of what they have destroyed. */
+  reread(): void {
+    const stored = storedKeys(this.folder)
+    const held = new Map(this.#entries.map((entry) => [entry.listing.id, entry]))
+    this.#entries = stored.map((one) => {
+      const wrappingFor = (): Wrapping => this.#wrapping
+      return (
+        held.get(one.listing.id) ?? { listing: one.listing, key: restored(one, this.#opener, wrappingFor) }
+      )
     })
   }
 
@@ -94,33 +116,32 @@ export class Keystore {
     return this.list().find((listing) => listing.id === id)
   }
 
-  signingKey(id: KeyId): SigningKey {
-    const key = this.#entries.find(({ listing }) => listing.id === id)?.key
-    if (!(key instanceof HeldSigningKey)) throw new Rejected('no-such-key', `no signing key ${id}`)
-    return key
-  }
-
-  /** The newest whole pair, or that of a generation. A crash while making one can leave half a pair: it is passed over. */
-  signingPair(use: 'sign' | 'ledger' | 'root' = 'sign', generation?: number): SigningPair {
-    const held = this.#newest(use).flatMap(({ listing, key }) =>
-      key instanceof HeldSigningKey ? [{ key, generation: listing.generation }] : [],
-    )
+  /** The whole pairs of a use, the newest first. A crash while making one can leave half a pair: it is passed over. */
+  signingPairs(use: PairUse): readonly SigningPair[] {
+    const held = this.#signing(use)
     const [first, second] = algorithmsOf[use]
-    for (const one of held.filter(({ key }) => key.algorithm === first)) {
-      const other = held.find((two) => two.generation === one.generation && two.key.algorithm === second)
-      if (other && (generation ?? one.generation) === one.generation) return [one.key, other.key]
-    }
-    throw new Rejected('no-such-key', `no ${use} pair`)
+    return held.flatMap(({ key, generation }) => {
+      if (key.algorithm !== first) return []
+      const other = held.find((two) => two.generation === generation && two.key.algorithm === second)
+      return other === undefined ? [] : [[key, other.key] as const]
+    })
   }
 
-  ledgerPair(): SigningPair {
-    return this.signingPair('ledger')
+  signingPair(use: PairUse = 'sign'): SigningPair {
+    const [newest] = this.signingPairs(use)
+    if (newest === undefined) throw new Rejected('no-such-key', `no ${use} pair`)
+    return newest
+  }
+
+  /** The newest first. */
+  transportKeys(): readonly SigningKey[] {
+    return this.#signing('transport').map(({ key }) => key)
   }
 
   transportKey(): SigningKey {
-    const [newest] = this.#newest('transport')
-    if (!(newest?.key instanceof HeldSigningKey)) throw new Rejected('no-such-key', 'no transport key')
-    return newest.key
+    const [newest] = this.transportKeys()
+    if (newest === undefined) throw new Rejected('no-such-key', 'no transport key')
+    return newest
   }
 
   /** All of them, the newest first: an envelope may be sealed to any that was announced. */
@@ -130,10 +151,11 @@ export class Keystore {
 
   /** Nothing sealed to this key can be opened again, and nothing signed with it again. There is no way back. */
   destroyForever(id: KeyId): void {
-    const listing = this.find(id)
-    if (listing === undefined) throw new Rejected('no-such-key', id)
-    removePrivateFile(this.folder, listing.file)
-    this.#entries = this.#entries.filter((entry) => entry.listing.id !== id)
+    const entry = this.#entries.find(({ listing }) => listing.id === id)
+    if (entry === undefined) throw new Rejected('no-such-key', id)
+    if (entry.key instanceof TokenSigningKey) entry.key.destroyForever()
+    destroyPrivateFile(this.folder, entry.listing.file)
+    this.#entries = this.#entries.filter((each) => each !== entry)
   }
 
   /** Zeroes the wrapping key. The keys in memory go on working; `add` does not. */
@@ -157,10 +179,35 @@ export class Keystore {
     return this.toString()
   }
 
-  #write(listing: KeyListing, key: HeldKey): void {
+  #make(about: Pick<KeyListing, 'use' | 'generation' | 'created'>, algorithm: PublicKey['algorithm']): Entry {
+    const file = `${about.use}-${about.generation}-${algorithm}${keyFileEnding}`
+    if (algorithm === 'ed25519' && this.#opener instanceof Token)
+      return this.#makeInToken(about, file, this.#opener)
+    const key = generateKey(algorithm)
+    const listing = { ...about, id: key.id, publicKey: key.publicKey, file, held: 'file' } as const
     const secret = key.exportSecretForBackup()
-    writePrivateFile(this.folder, listing.file, wrapSecret(listing, secret, this.#wrapping))
+    writePrivateFile(this.folder, file, wrapSecret(listing, secret, this.#wrapping))
     secret.fill(0)
+    return { listing, key }
+  }
+
+  // A crash between the two leaves a pair in the token that nothing names: harmless, and its label shows what it is.
+  #makeInToken(about: Pick<KeyListing, 'use' | 'generation' | 'created'>, file: string, token: Token): Entry {
+    const { object, publicKey } = token.generate(`pouch ${about.use} ${about.generation}`)
+    const listing = { ...about, id: publicKey.id, publicKey, file, held: 'token' } as const
+    writePrivateFile(this.folder, file, tokenKeyFile(listing, object))
+    return { listing, key: new TokenSigningKey(token, object, publicKey) }
+  }
+
+  /** A file under an older passphrase, beside others under a newer one, would close the folder to both. */
+  #requireOwnWrapping(): void {
+    const known = new Set(this.list().map(({ id }) => id))
+    const sealed = storedKeys(this.folder).flatMap(({ listing: { id }, keyFile }) =>
+      keyFile.kind === 'sealed' && known.has(id) ? [keyFile] : [],
+    )
+    const agree = sealed.some(({ header }) => equal(header.check, this.#wrapping.check))
+    if (agree || sealed.length === 0) return
+    throw new Rejected('wrong-passphrase', 'the passphrase has been changed since the keystore was opened')
   }
 
   #of(use: KeyUse): readonly Entry[] {
@@ -169,5 +216,11 @@ export class Keystore {
 
   #newest(use: KeyUse): readonly Entry[] {
     return [...this.#of(use)].sort((a, b) => b.listing.generation - a.listing.generation)
+  }
+
+  #signing(use: KeyUse) {
+    return this.#newest(use).flatMap(({ listing: { generation }, key }) =>
+      key instanceof HeldOpeningKey ? [] : [{ key, generation }],
+    )
   }
 }

@@ -10,10 +10,12 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   type Stats,
   statSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import path from 'node:path'
 import { Rejected } from '../protocol/errors.ts'
@@ -74,9 +76,44 @@ export function writePrivateFile(folder: string, name: string, bytes: Uint8Array
   syncFolder(folder)
 }
 
-export function removePrivateFile(folder: string, name: string): void {
-  unlinkSync(path.join(folder, name))
+const leaving = '.leaving-'
+
+/**
+ * 1 the file loses its name, and so counts no more; 2 its bytes are written over, which a disk that writes in place obeys,
+ * and an SSD or a copying file system need not; 3 it is removed. A crash after 1 is finished by `finishLeaving`.
+ */
+export function destroyPrivateFile(folder: string, name: string): void {
+  renameSync(path.join(folder, name), path.join(folder, `${leaving}${name}`))
   syncFolder(folder)
+  finishLeaving(folder)
+}
+
+/** What an earlier destruction left when it was interrupted. */
+export function finishLeaving(folder: string): void {
+  const left = readdirSync(folder).filter((name) => name.startsWith(leaving))
+  for (const name of left) unlessGone(() => overwriteAndUnlink(path.join(folder, name)))
+  if (left.length > 0) syncFolder(folder)
+}
+
+function overwriteAndUnlink(file: string): void {
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW)
+  try {
+    const { size } = fstatSync(descriptor)
+    writeSync(descriptor, new Uint8Array(size), 0, size, 0)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  unlinkSync(file)
+}
+
+/** Another process that looks into the folder finishes what it finds unfinished, too. */
+export function unlessGone(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
 }
 
 function openWithoutLinks(file: string): number {
@@ -99,7 +136,7 @@ function requirePrivate(stats: Stats, place: string): void {
     throw new Rejected('unsafe-permissions', `${place} is open to group or others`)
 }
 
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, constants.O_RDONLY)
   try {
     fsyncSync(descriptor)

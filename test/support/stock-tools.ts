@@ -43,7 +43,7 @@ function hasGo(): boolean {
   return said('go', ['version']).good && existsSync(path.join(gocode, 'src/golang.org/x/mod/sumdb/tlog'))
 }
 
-function installed(...names: readonly string[]): boolean {
+export function installed(...names: readonly string[]): boolean {
   const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args: readonly string[]): boolean =>
     spawnSync('apt-get', ['-qq', ...args], { env: quiet, timeout: 300_000 }).status === 0
