@@ -80,6 +80,9 @@ describe('wrong use has exit code 2 and says what is wrong', () => {
     [['verify', 'no-such-file', '--roots', 'ab'.repeat(32)], '--registry and --roots go together'],
     [['registry', 'show', 'no-such-file'], 'cannot read no-such-file: there is no such file'],
     [['inspect', '.'], 'it is a folder'],
+    [['send', 'no-such-file', '--reader-clearance', '5'], 'a level from 0 to 4'],
+    [['send', 'no-such-file', '--reader-nationality', 'Estonia'], 'the id of a party, such as EST'],
+    [['send', 'no-such-file', '--need-to-know', 'a visit'], 'such as visit-2027-114'],
     [['audit', 'verify', '.'], 'is no folder of a ledger export'],
   ])('%j', async (args, words) => {
     const ended = await pouch(args)
@@ -111,6 +114,38 @@ describe('wrong use has exit code 2 and says what is wrong', () => {
     })
     const trust = ['registry', 'trust', at('registry.cose'), '--roots', world.roots, '--data', at('est')]
     expect((await pouch(trust)).err).toContain('is trusted already; leave --roots out')
+  })
+})
+
+describe('what is stated', () => {
+  const seal = (out: string, ...options: readonly string[]) =>
+    pouch(['seal', at('request.json'), '--out', at(out), '--data', at('est'), ...options], opening)
+
+  test('by options goes before what the request states, and stands in the header', async () => {
+    const request = JSON.parse(readFileSync(at('request.json'), 'utf8')) as object
+    const justification = { needToKnow: 'visit-2027-113', legalBasis: 'Art-4' }
+    writeFileSync(at('stating.json'), JSON.stringify({ ...request, justification }))
+    const sealed = ['seal', at('stating.json'), '--out', at('stating.cose'), '--data', at('est')]
+    const reader = ['--reader-clearance', '3', '--reader-nationality', 'NLD', '--reader-nationality', 'EST']
+    const made = await pouch([...sealed, '--need-to-know', 'visit-2027-114', ...reader], opening)
+    expect(made).toMatchObject({ code: 0, err: '' })
+    const shown = (await pouch(['inspect', at('stating.cose')])).out
+    for (const each of ['justification', '"visit-2027-114"', '"Art-4"', 'need to know', 'nationalities'])
+      expect(shown).toContain(each)
+    const verified = await pouch(['verify', at('stating.cose'), '--data', at('nld'), '--json'])
+    expect(jsonOf(verified)).toMatchObject({ good: true })
+  })
+
+  test('is whole, and belongs to a request', async () => {
+    expect(await seal('half.cose', '--reader-clearance', '3')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--reader-clearance and --reader-nationality go together') as string,
+    })
+    const sent = await pouch(['send', at('envelope.cose'), '--legal-basis', 'Art-4', '--data', at('est')])
+    expect(sent).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('what is stated goes with a request') as string,
+    })
   })
 })
 
