@@ -38,6 +38,7 @@ export function proposeCommand(): Command {
         const beside = (file: string) => path.resolve(path.dirname(plan), file)
         const files = {
           enrolment: (file: string) => readJsonFile(beside(file)),
+          profile: (file: string) => readJsonFile(beside(file)),
           policies: (file: string) => readTextFile(beside(file)),
         }
         const previous = options.next === true ? trustedRegistry(options) : undefined

@@ -48,7 +48,11 @@ export async function founded(
     keysOf(folderOf(folder, plan), opener, plan.id, ['sign', 'open', 'transport', 'ledger'], now),
   )
   const enrolments = new Map([...roots, ...parties].map(({ name, enrolment }) => [name, enrolment]))
-  const files = { enrolment: (name: string) => enrolments.get(name), policies: () => '' }
+  const files = {
+    enrolment: (name: string) => enrolments.get(name),
+    profile: () => ({}),
+    policies: () => '',
+  }
   const document = documentFrom(planOf(plans), files, undefined, now)
   const proposal = proposeRegistry(document)
   const signatures = roots

@@ -2,33 +2,16 @@
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import type { VerificationKey } from '../../protocol/key.ts'
-import type { Agreement } from '../../protocol/policy/agreement.ts'
-import { states, topics } from '../../protocol/policy/agreement.ts'
-import type { Level } from '../../protocol/policy/level.ts'
-import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
 import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
 import type { Witnessing } from '../../protocol/witnessing.ts'
 import { requireAdmissible } from '../policy/national-admission.ts'
 import { isPublicOrigin } from '../settings.ts'
+import { agreementFrom, agreementPlan, day, groupPlan, level, seconds } from './agreement-plan.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
-
-const day = z.iso.date().or(z.iso.datetime())
-const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
-
-const agreementPlan = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  first: z.array(z.string()),
-  second: z.array(z.string()),
-  direction: z.enum(['both', 'first-to-second']),
-  ceilings: z.record(z.string(), level),
-  purposes: z.array(z.string()),
-  from: day,
-  until: day.optional(),
-  timeline: z.array(z.strictObject({ at: day, state: z.enum(states) })),
-  articles: z.array(z.strictObject({ topic: z.enum(topics), article: z.string() })).default([]),
-})
+import { signaturesKept } from './kept-signatures.ts'
+import { parseProfile } from './profile.ts'
+import { groupsOf, schemesOf } from './shipped-rules.ts'
 
 const count = z.int().min(0).max(64)
 
@@ -69,9 +52,11 @@ const planSchema = z.strictObject({
   ),
   /** Issuers whose shipped markings go into the registry. */
   schemes: z.array(z.string()),
-  /** Groups with the shipped, dated members. */
-  groups: z.array(z.string()).default([]),
+  /** Shipped groups by their id, with their dated members, and others with their own. */
+  groups: z.array(z.string().or(groupPlan)).default([]),
   agreements: z.array(agreementPlan),
+  /** Files of profiles, whose groups, schemes and agreements go in as well. */
+  profiles: z.array(z.string()).default([]),
   /** Absent, nothing of levels 3 and 4 is taken. */
   witnessing: witnessingPlan.optional(),
   /** Parties’ own rules: files of Cedar policies. */
@@ -86,6 +71,7 @@ type Plan = z.output<typeof planSchema>
 /** What a plan names: as JSON, and as text. */
 export interface PlanFiles {
   readonly enrolment: (file: string) => unknown
+  readonly profile: (file: string) => unknown
   readonly policies: (file: string) => string
 }
 
@@ -103,6 +89,8 @@ export function documentFrom(
   if (!parsed.success) throw new Rejected('bad-request', `plan: ${z.prettifyError(parsed.error)}`)
   const plan = parsed.data
   const enrol = (file: string) => parseEnrolment(files.enrolment(file))
+  const profiles = plan.profiles.map((file) => parseProfile(files.profile(file)))
+  const agreements = [plan, ...profiles].flatMap((each) => each.agreements).map(agreementFrom)
   const document = {
     version: (previous?.document.version ?? 0) + 1,
     previous: previous === undefined ? null : previous.documentDigest,
@@ -110,10 +98,11 @@ export function documentFrom(
     expires: now + plan.validDays * 24 * 3600,
     roots: { threshold: plan.threshold, signers: plan.roots.map((file) => rootOf(enrol(file))) },
     parties: plan.parties.map((party) => partyFrom(party, enrol(party.enrolment))),
-    groups: named(plan.groups, shippedGroups(), ({ id }) => id, 'group'),
-    schemes: named(plan.schemes, shippedSchemes(), ({ issuer }) => issuer, 'scheme'),
-    agreements: plan.agreements.map(agreementFrom),
+    groups: groupsOf([plan, ...profiles]),
+    schemes: schemesOf([plan, ...profiles]),
+    agreements,
     ...(plan.witnessing === undefined ? {} : { witnessing: witnessingFrom(plan.witnessing) }),
+    ...signaturesKept(previous, agreements),
     ...(plan.modules && {
       modules: plan.modules.map(({ party, policies }) => ({ party, policies: files.policies(policies) })),
     }),
@@ -162,32 +151,4 @@ function partyFrom(plan: Plan['parties'][number], enrolment: Enrolment): Party {
         return { use, key, from, ...(revoked === undefined ? {} : { revoked: seconds(revoked) }) }
       }),
   }
-}
-
-function agreementFrom({ from, until, timeline, ceilings, ...rest }: Plan['agreements'][number]): Agreement {
-  return {
-    ...rest,
-    ceilings: new Map<string, Level>(Object.entries(ceilings)),
-    from: seconds(from),
-    ...(until === undefined ? {} : { until: seconds(until) }),
-    timeline: timeline.map(({ at, state }) => ({ at: seconds(at), state })),
-    table: [],
-  }
-}
-
-function named<T>(
-  wanted: readonly string[],
-  shipped: readonly T[],
-  idOf: (item: T) => string,
-  what: string,
-): T[] {
-  return wanted.map((id) => {
-    const found = shipped.find((item) => idOf(item) === id)
-    if (found === undefined) throw new Rejected('bad-request', `plan: there is no shipped ${what} ${id}`)
-    return found
-  })
-}
-
-function seconds(date: string): number {
-  return Math.floor(Date.parse(date) / 1000)
 }
