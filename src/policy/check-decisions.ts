@@ -11,26 +11,20 @@ import { blockOf } from './states.ts'
 /** The kernel, or what is to be shown to differ from it. */
 export type Decide = (question: Question, rules: Rules, at: Seconds) => Decision
 
+/** So many counterexamples tell as much as all. */
 const enough = 5
 const everyStates = 10_000
 
 export function decisionsProof(subject: Subject, progress: Progress, deciding: Decide = decide): Proof {
-  const blocks = subject.moments.flatMap((at) =>
-    subject.document.agreements.map((agreement) => ({ at, ...blockOf(agreement, subject, at) })),
-  )
-  const size = blocks.reduce((sum, block) => sum + block.size, 0)
-  const readings = new Map(subject.moments.map((at) => [at, readingOf(subject.document, at)]))
+  const { states, size } = latticeOf(subject)
   const objections: Objection[] = []
   let [done, permitted] = [0, 0]
-  for (const { at, questions } of blocks) {
-    const reading = readings.get(at) ?? readingOf(subject.document, at)
-    for (const question of questions()) {
-      const decision = deciding(question, subject.rules, at)
-      if (decision.allow) permitted++
-      if (objections.length < enough)
-        objections.push(...differing(question, decision, subject.rules, reading))
-      if (++done % everyStates === 0) progress(done, size)
-    }
+  for (const { question, reading } of states()) {
+    const decision = deciding(question, subject.rules, reading.at)
+    objections.push(...differing(question, decision, subject.rules, reading))
+    if (decision.allow) permitted++
+    if (++done % everyStates === 0) progress(done, size)
+    if (objections.length === enough) break
   }
   progress(size, size)
   return {
@@ -39,6 +33,26 @@ export function decisionsProof(subject: Subject, progress: Progress, deciding: D
       'what is decided is what the document says: no read-up, nothing above a ceiling, outside a release or without a live agreement',
     extent: `${many(done, 'state')}, ${permitted.toLocaleString('en')} of them permitted`,
     objections,
+  }
+}
+
+interface State {
+  readonly question: Question
+  readonly reading: Reading
+}
+
+function latticeOf(subject: Subject): { readonly states: () => Generator<State>; readonly size: number } {
+  const { document, moments } = subject
+  const blocks = moments.flatMap((at) => {
+    const reading = readingOf(document, at)
+    return document.agreements.map((agreement) => ({ reading, ...blockOf(agreement, subject, at) }))
+  })
+  return {
+    size: blocks.reduce((sum, block) => sum + block.size, 0),
+    states: function* () {
+      for (const { reading, questions } of blocks)
+        for (const question of questions()) yield { question, reading }
+    },
   }
 }
 

@@ -12,22 +12,25 @@ import { momentsOf } from './moments.ts'
 import type { Progress, Proof, Subject } from './proof.ts'
 import { rulesOf } from './registry-rules.ts'
 
-/** `progressOf` gives each long proof what it tells its progress to. */
+/** The quick ones first. */
+export const proofs = {
+  references: referencesProof,
+  tables: tablesProof,
+  agreements: agreementsProof,
+  consents: consentsProof,
+  translations: translationsProof,
+  onward: onwardProof,
+  decisions: decisionsProof,
+} as const satisfies Readonly<Record<string, (subject: Subject, progress: Progress) => Proof>>
+
+/** `progressOf` gives each proof what it tells its progress to. */
 export function proofsOf(
   document: RegistryDocument,
   at: Seconds,
-  progressOf: (proof: string) => Progress = () => () => undefined,
+  progressOf: (proof: string) => Progress,
 ): readonly Proof[] {
   const subject = subjectOf(document, at)
-  return [
-    referencesProof(subject),
-    tablesProof(subject),
-    agreementsProof(subject),
-    translationsProof(subject, progressOf('translations')),
-    consentsProof(subject),
-    onwardProof(subject, progressOf('onward')),
-    decisionsProof(subject, progressOf('decisions')),
-  ]
+  return Object.entries(proofs).map(([name, prove]) => prove(subject, progressOf(name)))
 }
 
 export function subjectOf(document: RegistryDocument, at: Seconds): Subject {

@@ -67,9 +67,15 @@ function changesUnder(old: Side, next: Side, agreement: string, at: Seconds): re
   if (classes.size === 0) return []
   const markings = markingChanges(old, next, at)
   return [...classes.values()]
-    .sort((a, b) => compareNames(a.change.category, b.change.category))
+    .sort((a, b) => inOrder(a.change, b.change))
     .map(({ change, pairs }) => ({ ...change, pairs, ...passing(markings, change) }))
     .filter(({ before, after, opened, closed }) => before !== after || opened.length + closed.length > 0)
+}
+
+/** By category, purposes, and then from what passed highest down. */
+function inOrder(a: Alike, b: Alike): number {
+  const byName = compareNames(a.category, b.category) || compareNames(a.purposes.join(), b.purposes.join())
+  return byName || (b.before ?? -1) - (a.before ?? -1) || (b.after ?? -1) - (a.after ?? -1)
 }
 
 type Alike = Pick<Change, 'category' | 'purposes' | 'before' | 'after'>
