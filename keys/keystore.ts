@@ -133,6 +133,10 @@ export class Keystore {
     return newest
   }
 
+  ledgerPair(): SigningPair {
+    return this.signingPair('ledger')
+  }
+
   /** The newest first. */
   transportKeys(): readonly SigningKey[] {
     return this.#signing('transport').map(({ key }) => key)

