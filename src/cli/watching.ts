@@ -16,10 +16,10 @@ import { cosignersOf } from '../../protocol/ledger/cosigners.ts'
 import { parseLeaf } from '../../protocol/ledger/entry.ts'
 import { emptyTree, rootOfTree } from '../../protocol/ledger/flat-tiles.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
-import { consistencyRanges, proveConsistency, verifyConsistency } from '../../protocol/ledger/merkle-proof.ts'
 import { entriesPath, parseEntries, tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
-import { nodesAt, type PublicLedger } from '../client/public-ledger.ts'
+import { continues } from '../client/continues.ts'
+import type { PublicLedger } from '../client/public-ledger.ts'
 import type { WatchState } from './watch-state.ts'
 
 export interface Look {
@@ -118,23 +118,7 @@ export async function compareWith(
   const theirs = verifyCheckpoint(await other.file('checkpoint'), keys)
   const [smaller, larger] = theirs.size <= checkpoint.size ? [theirs, checkpoint] : [checkpoint, theirs]
   const from = theirs.size <= checkpoint.size ? ledger : other
-  if (smaller.size === larger.size ? equal(smaller.root, larger.root) : smaller.size === 0) return theirs.size
-  if (smaller.size < larger.size && (await isConsistent(from, smaller, larger))) return theirs.size
+  if (await continues(from, smaller, larger)) return theirs.size
   const roots = `${smaller.size} ${toHex(smaller.root)} and ${larger.size} ${toHex(larger.root)}`
   throw new Rejected('ledger-forked', `${other.url} gives out another history: ${roots}`)
-}
-
-async function isConsistent(
-  from: PublicLedger,
-  first: VerifiedCheckpoint,
-  second: VerifiedCheckpoint,
-): Promise<boolean> {
-  const nodes = await nodesAt(from, second.size, consistencyRanges(first.size, second.size))
-  try {
-    verifyConsistency(first.root, proveConsistency(first.size, second.size, nodes), second.root)
-    return true
-  } catch (error) {
-    if (error instanceof Rejected && error.code === 'bad-proof') return false
-    throw error
-  }
 }

@@ -1,6 +1,8 @@
 /** Answers for an agency's side of its gateway over HTTP: every route of the agency listener as one typed function. */
 import { z } from 'zod'
+import { toHex } from '../../protocol/bytes.ts'
 import { coseType, jsonType } from '../http/answer.ts'
+import { agreementsForm, type AgreementsView, noticeRequestForm } from '../http/forms/agreement.ts'
 import { historyForm, type HistoryLineView, historyQueryForm } from '../http/forms/history.ts'
 import {
   contentForm,
@@ -11,12 +13,14 @@ import {
   statusForm,
   type StatusView,
 } from '../http/forms/inbox.ts'
+import { peerTestForm } from '../http/forms/peer-test.ts'
 import { shreddedForm, shreddingForm } from '../http/forms/shredding.ts'
 import { adoptedForm } from '../http/forms/registry.ts'
 import { timeStampsForm } from '../http/forms/time-stamps.ts'
 import {
   acknowledgedForm,
   acknowledgementRequestForm,
+  noticeForm,
   packageForm,
   submissionForm,
   type SubmissionView,
@@ -44,6 +48,7 @@ export interface InboxOptions {
 export type PackageInput = z.output<typeof packageForm>
 export type AcknowledgementInput = z.output<typeof acknowledgementRequestForm>
 export type HistoryInput = Omit<z.output<typeof historyQueryForm>, 'before' | 'limit'>
+export type PeerTestView = z.output<typeof peerTestForm>
 export type Acknowledged = z.output<typeof acknowledgedForm>
 
 interface Sending {
@@ -143,6 +148,12 @@ export class Client {
     } while (before !== undefined)
   }
 
+  /** Has the gateway test another party's, by the party's id or the gateway's address; for officers and auditors. */
+  async testPeer(peer: string): Promise<PeerTestView> {
+    const path = `/v1/peer-test?${new URLSearchParams({ peer }).toString()}`
+    return this.#json(peerTestForm, { method: 'GET', path, extraMilliseconds: 60_000 })
+  }
+
   /** Signed by the gateway. */
   async acknowledge(id: string, acknowledgement: AcknowledgementInput): Promise<Acknowledged> {
     const body = JSON.stringify(z.encode(acknowledgementRequestForm, acknowledgement))
@@ -200,6 +211,23 @@ export class Client {
   /** Offers a signed registry, and gives the version then in force. */
   async adoptRegistry(document: Uint8Array): Promise<z.output<typeof adoptedForm>> {
     return this.#json(adoptedForm, { ...cosePost('/v1/registry', document), method: 'PUT' })
+  }
+
+  /** Those of the registry in force, with who has suspended them. */
+  async agreements(): Promise<AgreementsView> {
+    return this.#json(agreementsForm, { method: 'GET', path: '/v1/agreements' })
+  }
+
+  /** Suspends an agreement of this party, or resumes it, signed by the gateway; for officers. */
+  async giveNotice(wanted: z.output<typeof noticeRequestForm>): Promise<z.output<typeof noticeForm>> {
+    const body = JSON.stringify(z.encode(noticeRequestForm, wanted))
+    const headers = { 'content-type': jsonType }
+    return this.#json(noticeForm, { method: 'POST', path: '/v1/notices', headers, body })
+  }
+
+  /** A suspension notice by the digest that its entry names. */
+  async notice(digest: Uint8Array): Promise<Uint8Array> {
+    return this.#bytes(`/v1/notices/${toHex(digest)}`)
   }
 
   async #json<T extends z.ZodType>(form: T, sending: Sending): Promise<z.output<T>> {

@@ -11,9 +11,11 @@ import {
   shownRecords,
   signedRoots,
   signedRootsFile,
+  suspensionFile,
   timeStampFile,
 } from '../../protocol/ledger/export-format.ts'
-import { parseRecord } from '../../protocol/ledger/record.ts'
+import { type LedgerRecord, parseRecord } from '../../protocol/ledger/record.ts'
+import { isNotice } from '../../protocol/ledger/noticed.ts'
 import { entriesPath, tilePath, tilesOf, tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { Client } from './client.ts'
 
@@ -62,7 +64,9 @@ export async function exportLedger(
         roots.filter(([signed]) => signed <= size),
       ),
     )
-    for (const version of adopted(shown)) write(registryFile(version), await client.registry(version))
+    const records = recordsOf(shown)
+    for (const version of adopted(records)) write(registryFile(version), await client.registry(version))
+    for (const digest of noticed(records)) write(suspensionFile(digest), await client.notice(digest))
     progress(bundle * tileWidth + width, size)
   }
   for await (const { size: stamped, checkpoint: note, token } of timeStamps(client, size)) {
@@ -84,12 +88,20 @@ async function* timeStamps(client: Client, size: number) {
   }
 }
 
+function recordsOf(shown: ShownRecords): readonly LedgerRecord[] {
+  return shown.flatMap((row) => (row === null ? [] : [parseRecord(row[0])]))
+}
+
 /** The registry versions that these entries say were adopted: by them what follows was decided. */
-function adopted(shown: ShownRecords): readonly number[] {
-  return shown.flatMap((row) => {
-    const record = row === null ? undefined : parseRecord(row[0])
-    return record?.event === 'registry-adoption' && record.registry ? [record.registry.version] : []
-  })
+function adopted(records: readonly LedgerRecord[]): readonly number[] {
+  return records.flatMap(({ event, registry }) =>
+    event === 'registry-adoption' && registry ? [registry.version] : [],
+  )
+}
+
+/** The suspension notices that these entries say were taken. */
+function noticed(records: readonly LedgerRecord[]): readonly Uint8Array[] {
+  return records.flatMap((record) => (isNotice(record) ? [record.digest] : []))
 }
 
 function readme(origin: string, size: number): string {
@@ -110,6 +122,7 @@ Whose it is and which keys sign it is in \`registry/\`, signed by the roots whos
 - \`timestamps/\`, where there is one, holds checkpoints and what a time-stamping authority said of each (RFC 3161),
   for \`pouch audit verify … --tsa-certificate <its certificate>\`, or
   \`openssl ts -verify -data <n>.checkpoint -token_in -in <n>.tsr -CAfile <its issuer’s certificate>\`.
+- \`suspensions/\`, where there is one, holds the notices by which parties suspended and resumed agreements.
 - \`registry/\` holds every version of the registry that the ledger adopted; \`descriptor.cbor\` is what its first entry names.
 
 protocol/ledger/export.md describes every file.

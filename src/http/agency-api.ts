@@ -12,6 +12,7 @@ import { acknowledgeHere, readContent, readEvidence, readInbox, readStatus } fro
 import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
+import { peerTest } from './peer-operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { timeStamps } from './time-stamp-operation.ts'
 import { shredRecordsOf } from './shred-operation.ts'
@@ -33,6 +34,7 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     readContent(gateway),
     readStatus(gateway),
     readHistory(gateway),
+    peerTest(gateway),
     acknowledgeHere(gateway),
     readEvidence(gateway),
     currentRegistry(gateway, roles),
