@@ -1,5 +1,5 @@
 /**
- * Answers for `npm run bench [-- envelope|gateway|ledger|audit] [--seconds N] [--json FILE]`: measures, prints, and says with its exit
+ * Answers for `npm run bench [-- envelope|gateway|ledger|audit|policy] [--seconds N] [--json FILE]`: measures, prints, and says with its exit
  * code only whether all worked, never whether it was fast.
  */
 import { writeFileSync } from 'node:fs'
@@ -9,12 +9,14 @@ import { measureAudit } from './audit.ts'
 import { measureEnvelope } from './envelope.ts'
 import { measureGateway } from './gateway.ts'
 import { measureLedger } from './ledger.ts'
+import { measurePolicy } from './policy.ts'
 
 const subjects = {
   envelope: measureEnvelope,
   gateway: measureGateway,
   ledger: measureLedger,
   audit: measureAudit,
+  policy: measurePolicy,
 } as const
 
 const { values, positionals } = parseArgs({
