@@ -141,13 +141,13 @@ export const refusals = {
     title: 'The text is not a label',
     next: 'Write it as ISSUER:MARKING//REL TO EST, NLD, with UNRESTRICTED in place of REL TO … where anybody may have it.',
   },
+  ...labelRefusals,
   // National modules
   'bad-module': {
     status: 422,
     title: 'The national module is not one that a registry may carry',
     next: 'Correct it with `pouch policy module check`, then propose the registry again.',
   },
-  ...labelRefusals,
   // Registry
   'registry-rollback': {
     status: 409,

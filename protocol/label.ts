@@ -65,7 +65,7 @@ const written =
 /** Reads what `printLabel` writes, its names in any order. Throws `bad-label`. */
 export function parseLabel(line: string, at: Seconds): Label {
   const [, policy, marking = '', compartments, open, releasedTo, caveats] = written.exec(line) ?? []
-  return checked({
+  return canonicalLabel({
     policy: policy ?? marking.split(' ', 1)[0] ?? '',
     marking,
     at,
@@ -80,7 +80,8 @@ function split(names: string | undefined): readonly string[] {
   return names === undefined ? [] : names.split(', ')
 }
 
-function checked(candidate: Label): Label {
+/** The label as a reader of its bytes has it, its sets in order. Throws `bad-label`. */
+export function canonicalLabel(candidate: Label): Label {
   try {
     return label.read(label.write(candidate), '$')
   } catch (cause) {

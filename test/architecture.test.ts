@@ -50,6 +50,7 @@ test.each([
   ['node:crypto', /^(node:)?crypto$/, ['protocol/suite.native.ts']],
   ['cbor-x', /^cbor-x/, ['protocol/cbor.ts']],
   ['zlib of fflate', /^fflate/, ['protocol/status-list.ts']],
+  ['saxes', /^saxes$/, ['protocol/labels/xml.ts']],
   ['PGlite', /^@electric-sql\//, /^src\/database\//],
   ['postgres', /^postgres$/, /^src\/database\//],
   ['pino', /^pino$/, ['src/logger.ts']],

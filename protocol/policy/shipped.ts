@@ -1,6 +1,7 @@
 /** Answers for the markings, groups and clearances that come with the program, as data: markings.json says how far to trust them. */
-import type { Seconds } from '../names.ts'
+import type { PartyId, Seconds } from '../names.ts'
 import clearances from './clearances.json' with { type: 'json' }
+import { caveatsOf, designatorSources, shippedDesignators } from './designators.ts'
 import type { Group } from './group.ts'
 import groups from './groups.json' with { type: 'json' }
 import { type Level, levels } from './level.ts'
@@ -14,6 +15,7 @@ interface DatedRow {
 
 interface MarkingRow extends DatedRow {
   readonly forms: readonly string[]
+  readonly languages: readonly string[]
   readonly low: number
   readonly high: number
   readonly abbreviations: readonly string[]
@@ -23,12 +25,26 @@ interface MarkingRow extends DatedRow {
   readonly source: readonly string[]
 }
 
+interface IssuerRow {
+  readonly party: PartyId
+  readonly alpha2?: string
+  readonly aliases?: readonly string[]
+  readonly markings: readonly MarkingRow[]
+}
+
+const issuerRows: readonly IssuerRow[] = markings.parties
+
 /** One scheme for each issuer, in the order of their ids; each is as a registry would carry it. */
 export function shippedSchemes(): readonly Scheme[] {
-  const rows: readonly { readonly party: string; readonly markings: readonly MarkingRow[] }[] =
-    markings.parties
-  return rows
-    .map(({ party, markings }) => asRead({ issuer: party, markings: markings.map(markingOf), caveats: [] }))
+  const designators = shippedDesignators()
+  const caveats = (issuer: PartyId) => {
+    const own = designators.get(issuer)
+    return own === undefined ? [] : caveatsOf(own)
+  }
+  return issuerRows
+    .map(({ party, markings }) =>
+      asRead({ issuer: party, markings: markings.map(markingOf), caveats: caveats(party) }),
+    )
     .sort((a, b) => (a.issuer < b.issuer ? -1 : 1))
 }
 
@@ -36,9 +52,27 @@ export function shippedSchemes(): readonly Scheme[] {
 export const homographs: readonly { readonly marking: string; readonly issuers: readonly string[] }[] =
   markings.homographs
 
-/** The sources that a marking's `source` names. */
-export const sources: Readonly<Record<string, { readonly title: string; readonly kind: string }>> =
-  markings.sources
+/** The sources that `source` names, of a marking or a designator. */
+export const sources: Readonly<Record<string, { readonly title: string; readonly kind: string }>> = {
+  ...markings.sources,
+  ...designatorSources,
+}
+
+/** Other codes of parties: ISO 3166-1 alpha-2, and those that the European Union and NATO have in use. */
+export function shippedCodes(): ReadonlyMap<string, PartyId> {
+  return new Map(
+    issuerRows.flatMap(({ party, alpha2, aliases = [] }) =>
+      [...(alpha2 === undefined ? [] : [alpha2]), ...aliases].map((code) => [code, party] as const),
+    ),
+  )
+}
+
+/** The language of each form of an issuer as BCP 47 has it; `mul` where the form serves several. */
+export function shippedLanguages(): ReadonlyMap<PartyId, ReadonlyMap<string, string>> {
+  const languagesOf = ({ forms, languages }: MarkingRow) =>
+    forms.map((form, i) => [form, languages[i] ?? 'und'] as const)
+  return new Map(issuerRows.map(({ party, markings }) => [party, new Map(markings.flatMap(languagesOf))]))
+}
 
 export function shippedGroups(): readonly Group[] {
   const rows: readonly {

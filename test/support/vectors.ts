@@ -32,3 +32,11 @@ export function counted<T>(set: string, rows: readonly T[]): readonly T[] {
   console.info(`${rows.length} vectors: ${set}`)
   return rows
 }
+
+/** The published data that a file of the project was made from, where it lies beside the project. */
+export function sourceData(name: string): unknown {
+  const file = path.resolve(beside, '../data', name)
+  if (existsSync(file)) return readJson(file)
+  console.warn(`skipped: the source data "${name}" are not on this machine`)
+  return undefined
+}
