@@ -58,12 +58,16 @@ export const conditions = {
   },
 
   // The parties
-  'unknown-party': ({ question: { from, to, label }, rules }) => [
-    ...each(from === to ? [to] : [from, to], (party) => !rules.parties.has(party)),
-    ...(label.originator === undefined || label.originator === from || label.originator === to
-      ? none
-      : each([label.originator], (party) => !rules.knownNames.has(party))),
-  ],
+  'unknown-party': ({ question: { from, to, label }, rules: { parties, knownNames } }) => {
+    const { originator = from } = label
+    if (parties.has(from) && parties.has(to) && knownNames.has(originator)) return none
+    return [
+      ...each(from === to ? [to] : [from, to], (party) => !parties.has(party)),
+      ...(originator === from || originator === to
+        ? none
+        : each([originator], (name) => !knownNames.has(name))),
+    ]
+  },
 
   'above-accreditation': (facts) => {
     const { level, receiver } = facts
@@ -204,12 +208,15 @@ export const conditions = {
     return consentsTo(originator, facts) ? none : [{ subject: originator, found: from }]
   },
 
-  'national-restriction': ({ verdicts }) => verdicts.flatMap(({ verdict }) => verdict.forbidden),
+  'national-restriction': ({ verdicts }) =>
+    verdicts.length === 0 ? none : verdicts.flatMap(({ verdict }) => verdict.forbidden),
 
   'national-module-failed': ({ verdicts }) =>
-    verdicts.flatMap(({ party: subject, verdict: { failed: found } }) =>
-      found === undefined ? none : [{ subject, found }],
-    ),
+    verdicts.length === 0
+      ? none
+      : verdicts.flatMap(({ party: subject, verdict: { failed: found } }) =>
+          found === undefined ? none : [{ subject, found }],
+        ),
 } as const satisfies Record<Exclude<GroundCode, 'no-recipient'>, Condition>
 
 export type ConditionCode = keyof typeof conditions

@@ -3,7 +3,7 @@ import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import { articleOn } from './agreement.ts'
 import { type Condition, type ConditionCode, conditions } from './conditions.ts'
 import { type Facts, factsOf, type Question } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, none } from './finding.ts'
 import { compareGrounds, type Ground, wordingOf } from './ground.ts'
 import type { Level } from './level.ts'
 import type { Rules } from './rules.ts'
@@ -18,15 +18,16 @@ export interface Decision {
 }
 
 /** In the order in which their grounds are told. */
-const inOrder = (Object.entries(conditions) as (readonly [ConditionCode, Condition])[]).sort(([a], [b]) =>
-  compareNames(a, b),
-)
+const inOrder = (Object.entries(conditions) as (readonly [ConditionCode, Condition])[])
+  .map(([code, condition]) => ({ code, condition }))
+  .sort((a, b) => compareNames(a.code, b.code))
 
 export function decide(question: Question, rules: Rules, at: Seconds): Decision {
   const facts = factsOf(question, rules, at)
   const grounds: Ground[] = []
-  for (const [code, condition] of inOrder) {
-    for (const finding of condition(facts)) grounds.push(groundOf(code, finding, facts))
+  for (const { code, condition } of inOrder) {
+    const findings = condition(facts)
+    if (findings !== none) grounds.push(...findings.map((finding) => groundOf(code, finding, facts)))
   }
   return { allow: grounds.length === 0, level: facts.level ?? null, grounds: grounds.sort(compareGrounds) }
 }

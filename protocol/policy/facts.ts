@@ -49,7 +49,8 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
   const agreement = rules.agreements.get(question.agreement)
   const row = marking && agreement && rowFor(agreement, label.policy, marking)
   const alone = marking && levelOf(marking, row)
-  const known = {
+  const level = alone === undefined ? undefined : aggregated(alone, question, agreement)
+  return {
     question,
     rules,
     at,
@@ -57,12 +58,12 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
     marking,
     row,
     alone,
-    level: alone === undefined ? undefined : aggregated(alone, question, agreement),
+    level,
     receiver: rules.parties.get(question.to),
     agreement,
     state: agreement && stateAt(agreement, at),
+    verdicts: verdictsOf({ question, rules, marking, level, at }),
   }
-  return { ...known, verdicts: verdictsOf(known) }
 }
 
 /** Only what is known to stay below the count is not raised. */

@@ -3,7 +3,7 @@ import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import { type Agreement, isLive } from './agreement.ts'
 import { hasTableFor, levelOf, rowFor } from './equivalence.ts'
 import type { Facts } from './facts.ts'
-import { agreementsBetween, includes, type Rules, type Verdict } from './rules.ts'
+import { agreementsBetween, type Asked, includes, type Rules, type Verdict } from './rules.ts'
 import { isInForce } from './scheme.ts'
 
 /** Who suspended the agreement between two versions of the registry, each once and in order. */
@@ -57,12 +57,11 @@ export interface Restricted {
 const unrestricted: readonly Restricted[] = []
 
 /** What the modules of the two say: each is asked once, of what it sends and of what it is sent. */
-export function verdictsOf(facts: Omit<Facts, 'verdicts'>): readonly Restricted[] {
-  const { question, rules, marking, level, at } = facts
+export function verdictsOf(asked: Asked): readonly Restricted[] {
+  const { question, rules } = asked
   if (rules.modules.size === 0) return unrestricted
   return [...new Set([question.from, question.to])].flatMap((party) => {
     const restriction = rules.modules.get(party)
-    if (restriction === undefined) return []
-    return [{ party, verdict: restriction({ question, rules, marking, level, at }) }]
+    return restriction === undefined ? [] : [{ party, verdict: restriction(asked) }]
   })
 }
