@@ -166,6 +166,7 @@ function run<Check extends string>(
 
 function envelopeFacts(envelope: VerifiedEnvelope): Facts {
   const { id, issuer, messageType, label, purpose, agreement, recipients, issuedAt, expiresAt } = envelope
+  const { needToKnow, legalBasis, reader } = envelope.justification ?? {}
   return {
     envelope: id,
     from: issuer,
@@ -174,6 +175,9 @@ function envelopeFacts(envelope: VerifiedEnvelope): Facts {
     label: printLabel(label),
     purpose,
     agreement,
+    ...(needToKnow !== undefined && { 'need to know': needToKnow }),
+    ...(legalBasis !== undefined && { 'legal basis': legalBasis }),
+    ...(reader && { reader: `cleared to ${reader.clearance}, ${reader.nationalities.join(', ')}` }),
     'issued at': issuedAt,
     'expires at': expiresAt,
   }

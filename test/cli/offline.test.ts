@@ -133,7 +133,10 @@ describe('what is stated', () => {
     for (const each of ['justification', '"visit-2027-114"', '"Art-4"', 'need to know', 'nationalities'])
       expect(shown).toContain(each)
     const verified = await pouch(['verify', at('stating.cose'), '--data', at('nld'), '--json'])
-    expect(jsonOf(verified)).toMatchObject({ good: true })
+    expect(jsonOf(verified)).toMatchObject({
+      good: true,
+      facts: { needToKnow: 'visit-2027-114', legalBasis: 'Art-4', reader: 'cleared to 3, EST, NLD' },
+    })
   })
 
   test('is whole, and belongs to a request', async () => {
