@@ -1,8 +1,11 @@
 /** Answers for the folder that a ledger is exported to: C2SP's static layout, and beside it what the auditor is shown. */
+import { toHex } from '../bytes.ts'
 import { bytes, embedded, field, list, nullable, type Of, record, tuple, unsigned } from '../codec.ts'
 
-/** `[record, key]` of an entry, or null where it is not shown or was shredded; 256 to a file, like a bundle of entries. */
-export const shownRecords = list(nullable(tuple(bytes(1, 65536), bytes(32))), 0, 256)
+/** `[record, key]` of an entry, or null where it is not shown or was shredded. */
+export const shownRecord = nullable(tuple(bytes(1, 65536), bytes(32)))
+/** 256 to a file, like a bundle of entries. */
+export const shownRecords = list(shownRecord, 0, 256)
 export type ShownRecords = Of<typeof shownRecords>
 
 const rootSignature = record({
@@ -22,6 +25,7 @@ export const exportFiles = {
   checkpoints: 'checkpoints',
   registry: 'registry',
   records: 'records',
+  suspensions: 'suspensions',
   timeStamps: 'timestamps',
 } as const
 
@@ -43,4 +47,9 @@ export function recordsFile(bundle: number): string {
 /** Name of the file with a version of the registry, as it was signed. */
 export function registryFile(version: number): string {
   return `${exportFiles.registry}/${String(version).padStart(9, '0')}.cose`
+}
+
+/** Name of the file with a suspension notice, by the digest that its entry names. */
+export function suspensionFile(digest: Uint8Array): string {
+  return `${exportFiles.suspensions}/${toHex(digest)}.cose`
 }

@@ -19,8 +19,14 @@ import {
 } from '../../protocol/ledger/checkpoint.ts'
 import { cosignersOf } from '../../protocol/ledger/cosigners.ts'
 import { descriptor, type LedgerDescriptor } from '../../protocol/ledger/entry.ts'
-import { exportFiles, registryFile, signedRootsFile } from '../../protocol/ledger/export-format.ts'
+import {
+  exportFiles,
+  registryFile,
+  signedRootsFile,
+  suspensionFile,
+} from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
+import { isNotice, requireNoticeOf } from '../../protocol/ledger/noticed.ts'
 import { verifyRoot } from '../../protocol/ledger/receipt.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import { beginMissing } from '../../protocol/ledger/shredding.ts'
@@ -29,7 +35,7 @@ import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Trace, untraced } from '../../protocol/report.ts'
 import {
   bundlesOf,
-  entriesOf,
+  entriesIn,
   type Reading,
   read,
   readingInPlace,
@@ -125,18 +131,18 @@ function auditAll(
   size: number,
   told: TimeStampsTold,
 ): Audit {
-  const [leaves, tiles] = [readingInPlace(), readingInPlace()]
+  const [leaves, records, tiles] = [readingInPlace(), readingInPlace(), readingInPlace()]
   const missing = beginMissing()
   const heard: EntryReader = (index, record, entry) => {
     requireAdopted(folder, record)
+    requireNoticed(folder, record)
     missing.read(index, record)
     told.read(index, record)
     reader?.(index, record, entry)
   }
   let audit = beginAudit(ledger)
   for (let bundle = 0; bundle < bundlesOf(size); bundle++) {
-    const entries = entriesOf(folder, bundle, size, leaves)
-    audit = auditEntries(audit, entries, heard)
+    audit = auditEntries(audit, entriesIn(folder, bundle, size, { leaves, records }), heard)
     for (const tile of audit.full) requireTile(folder, tile, tiles)
     progress(audit.tree.size, size)
   }
@@ -153,6 +159,13 @@ function requireAdopted(folder: string, record: LedgerRecord | undefined): void 
   if (!equal(suite.sha256(held), registry.digest)) {
     throw new Rejected('bad-proof', `${registryFile(registry.version)} is not the version that was adopted`)
   }
+}
+
+/** And so is each notice that it says was taken. */
+function requireNoticed(folder: string, record: LedgerRecord | undefined): void {
+  if (record === undefined || !isNotice(record)) return
+  const file = suspensionFile(record.digest)
+  atPlace(file, () => requireNoticeOf(record, read(folder, file)))
 }
 
 function requireTile(folder: string, tile: FlatTile, reading: Reading): void {

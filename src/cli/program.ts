@@ -39,6 +39,7 @@ const commands: Readonly<Record<string, Loading>> = {
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   registry: async () => (await import('./registry.ts')).registryCommand(),
+  agreement: async () => (await import('./agreement.ts')).agreementCommand(),
   peer: async () => (await import('./peer.ts')).peerCommand(),
   policy: async (args) => (await import('./policy.ts')).policyCommand(args),
   credential: async () => (await import('./credential.ts')).credentialCommand(),
