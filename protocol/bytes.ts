@@ -28,6 +28,22 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
+/** Whether the one range of the bytes comes before the other, which begins and ends elsewhere in them. */
+export function precedes(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  otherAt: number,
+  otherEnd: number,
+): boolean {
+  const shared = Math.min(end - at, otherEnd - otherAt)
+  for (let i = 0; i < shared; i++) {
+    const difference = (bytes[at + i] ?? 0) - (bytes[otherAt + i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return end - at < otherEnd - otherAt
+}
+
 /** Equality of public bytes; the time taken depends on the bytes. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && compare(a, b) === 0

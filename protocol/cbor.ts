@@ -4,7 +4,7 @@
  * cbor-x how to: it knows no canonical order, writes integers above 2^32 as floats, and keeps one buffer for all messages.
  */
 import { Decoder, Tag as CborXTag } from 'cbor-x/index-no-eval'
-import { compare, concat, utf8 } from './bytes.ts'
+import { compare, concat, precedes, utf8 } from './bytes.ts'
 import {
   add,
   head,
@@ -69,16 +69,26 @@ const decoding = {
 function taken(value: unknown): CborValue {
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
   if (value === null || value instanceof Simple || value instanceof Uint8Array) return value
-  if (Array.isArray(value)) return value.map(taken)
+  if (Array.isArray(value)) return takenArray(value)
   if (value instanceof Map) return takenMap(value)
   if (value instanceof CborXTag) return new Tag(value.tag, taken(value.value))
   throw new Error('cbor-x made a value that the scan does not admit')
 }
 
-function takenMap(map: ReadonlyMap<unknown, unknown>): ReadonlyMap<CborValue, CborValue> {
-  const own = new Map<CborValue, CborValue>()
-  for (const [key, item] of map) own.set(taken(key), taken(item))
-  return own
+// Arrays and maps are cbor-x's own and nobody else's: what they hold is replaced in place, where it needs to be.
+
+function takenArray(items: unknown[]): readonly CborValue[] {
+  for (let i = 0; i < items.length; i++) items[i] = taken(items[i])
+  return items as readonly CborValue[]
+}
+
+function takenMap(map: Map<unknown, unknown>): ReadonlyMap<CborValue, CborValue> {
+  for (const [key, item] of map) {
+    taken(key)
+    const own = taken(item)
+    if (own !== item) map.set(key, own)
+  }
+  return map as ReadonlyMap<CborValue, CborValue>
 }
 
 /** Deterministic CBOR; map keys are sorted here. Refuses what `decode` would refuse. */
@@ -165,16 +175,6 @@ function putInOrder(output: Output, map: ReadonlyMap<CborValue, CborValue>, dept
     put(output, item, depth)
   }
   return true
-}
-
-/** Whether the one range of bytes comes before the other; of two keys neither begins with the other. */
-function precedes(bytes: Uint8Array, at: number, end: number, otherAt: number, otherEnd: number): boolean {
-  const shared = Math.min(end - at, otherEnd - otherAt)
-  for (let i = 0; i < shared; i++) {
-    const difference = (bytes[at + i] ?? 0) - (bytes[otherAt + i] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
 }
 
 function putKey(output: Output, key: CborValue): void {

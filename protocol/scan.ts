@@ -2,7 +2,7 @@
  * Answers for deterministic CBOR (RFC 8949 §4.2.1): walks the bytes once, copies nothing, builds nothing, and only
  * ever says no. What it lets pass has one meaning and one spelling, whichever decoder reads it.
  */
-import { compare } from './bytes.ts'
+import { precedes } from './bytes.ts'
 import { Rejected } from './errors.ts'
 
 export interface Limits {
@@ -31,24 +31,52 @@ interface Walk {
 
 /** Exactly one item of the profile, and nothing after it. */
 export function scan(bytes: Uint8Array, limits: Limits): void {
-  if (bytes.length > limits.bytes) throw new Rejected('too-large', `${bytes.length} bytes of CBOR`)
-  const walk: Walk = { bytes, limits, at: 0, items: 0 }
+  const walk = begin(bytes, limits)
   item(walk, 0)
-  if (walk.at !== bytes.length) refuse(walk, 'bytes left over')
+  conclude(walk)
 }
 
-/** The entries of a map, each its key and its value side by side, where they lie. Scanned as by `scan`. */
+/** The entries of a map, each its key and its value side by side, where they lie. Refuses what `scan` refuses. */
 export function mapEntries(bytes: Uint8Array, limits: Limits = profile): readonly Uint8Array[] {
+  const entries: Uint8Array[] = []
+  const walk = begin(bytes, limits)
+  if (majorOf(walk) !== 5) return notThat(bytes, limits, 'a map expected')
+  walk.items += 1
+  const size = shortest(walk, next(walk) & 0x1f)
+  map(walk, size, 1, (start) => entries.push(bytes.subarray(start, walk.at)))
+  conclude(walk)
+  return entries
+}
+
+/** The items of an array, where they lie. Refuses what `scan` refuses. */
+export function arrayItems(bytes: Uint8Array, limits: Limits = profile): readonly Uint8Array[] {
+  const items: Uint8Array[] = []
+  const walk = begin(bytes, limits)
+  if (majorOf(walk) !== 4) return notThat(bytes, limits, 'an array expected')
+  walk.items += 1
+  const length = shortest(walk, next(walk) & 0x1f)
+  array(walk, length, 1, (start) => items.push(bytes.subarray(start, walk.at)))
+  conclude(walk)
+  return items
+}
+
+function begin(bytes: Uint8Array, limits: Limits): Walk {
+  if (bytes.length > limits.bytes) throw new Rejected('too-large', `${bytes.length} bytes of CBOR`)
+  return { bytes, limits, at: 0, items: 0 }
+}
+
+function conclude(walk: Walk): void {
+  if (walk.at !== walk.bytes.length) refuse(walk, 'bytes left over')
+}
+
+function majorOf({ bytes, at }: Walk): number | undefined {
+  const first = bytes[at]
+  return first === undefined ? undefined : first >> 5
+}
+
+function notThat(bytes: Uint8Array, limits: Limits, what: string): never {
   scan(bytes, limits)
-  const walk: Walk = { bytes, limits, at: 0, items: 0 }
-  const first = next(walk)
-  if (first >> 5 !== 5) refuse(walk, 'a map expected')
-  return Array.from({ length: shortest(walk, first & 0x1f) }, () => {
-    const start = walk.at
-    item(walk, 1)
-    item(walk, 1)
-    return bytes.subarray(start, walk.at)
-  })
+  return refuse(begin(bytes, limits), what)
 }
 
 function item(walk: Walk, depth: number): void {
@@ -143,23 +171,28 @@ function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-function array(walk: Walk, length: number, depth: number): void {
+function array(walk: Walk, length: number, depth: number, passed?: (start: number) => void): void {
   if (length > walk.bytes.length - walk.at) refuse(walk, 'truncated')
-  for (let i = 0; i < length; i++) item(walk, depth)
+  for (let i = 0; i < length; i++) {
+    const start = walk.at
+    item(walk, depth)
+    passed?.(start)
+  }
 }
 
 /** Each key sorts bytewise after the one before it, so that none comes twice. */
-function map(walk: Walk, size: number, depth: number): void {
+function map(walk: Walk, size: number, depth: number, passed?: (start: number) => void): void {
   if (2 * size > walk.bytes.length - walk.at) refuse(walk, 'truncated')
-  let before: Uint8Array | undefined
+  let [before, end] = [walk.at, walk.at]
   for (let i = 0; i < size; i++) {
     const start = walk.at
     key(walk, depth)
-    const encoded = walk.bytes.subarray(start, walk.at)
-    if (before !== undefined && compare(before, encoded) >= 0)
+    if (i > 0 && !precedes(walk.bytes, before, end, start, walk.at))
       refuse(walk, 'map keys unsorted or repeated', start)
-    before = encoded
+    before = start
+    end = walk.at
     item(walk, depth)
+    passed?.(start)
   }
 }
 

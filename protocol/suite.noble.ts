@@ -28,6 +28,7 @@ export const suite: Suite = {
 
   randomBytes: (length) => randomBytes(length),
   sha256: (message) => sha256(message),
+  sha256Into: (output, at, message) => output.set(sha256(message), at),
   sha384: (message) => sha384(message),
   sha3_256: (message) => sha3_256(message),
   shake256: (message, length) => shake256(message, { dkLen: length }),

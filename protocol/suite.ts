@@ -48,6 +48,8 @@ export interface Suite {
 
   randomBytes(length: number): Uint8Array
   sha256(message: Uint8Array): Uint8Array
+  /** The same, written into `output` at this place: for hashes by the million, of which none is kept alone. */
+  sha256Into(output: Uint8Array, at: number, message: Uint8Array): void
   sha384(message: Uint8Array): Uint8Array
   sha3_256(message: Uint8Array): Uint8Array
   shake256(message: Uint8Array, length: number): Uint8Array

@@ -42,8 +42,13 @@ export function beginAudit(ledger: LedgerDescriptor): Audit {
   return { tree: emptyTree, full: [], previous: genesisHash(ledger), records: 0 }
 }
 
+/** Some entries in order, each perhaps only made when its turn comes. */
+export interface Entries extends Iterable<AuditedEntry> {
+  readonly length: number
+}
+
 /** Throws `broken-chain` with the index of the first entry that is wrong. */
-export function auditEntries(audit: Audit, entries: readonly AuditedEntry[], reader?: EntryReader): Audit {
+export function auditEntries(audit: Audit, entries: Entries, reader?: EntryReader): Audit {
   const hashes = new Uint8Array(entries.length * hashLength)
   let { previous, records } = audit
   let index = audit.tree.size

@@ -62,8 +62,8 @@ function perfectRoot(hashes: Uint8Array): Uint8Array {
 function parents(hashes: Uint8Array): Uint8Array {
   const above = new Uint8Array(hashes.length / 2)
   for (let at = 0; at < hashes.length; at += 2 * hashLength) {
-    pair.set(hashes.subarray(at, at + 2 * hashLength), 1)
-    above.set(suite.sha256(pair), at / 2)
+    for (let i = 0; i < 2 * hashLength; i++) pair[1 + i] = hashes[at + i] ?? 0
+    suite.sha256Into(above, at / 2, pair)
   }
   return above
 }

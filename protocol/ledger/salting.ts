@@ -8,7 +8,7 @@ import { copyInto, utf8 } from '../bytes.ts'
 import { encode } from '../cbor.ts'
 import { Rejected } from '../errors.ts'
 import { mapEntries } from '../scan.ts'
-import { fold, nodeHash, perfectNodes } from './merkle.ts'
+import { fold, hashLength, perfectNodes } from './merkle.ts'
 import type { NodeReader } from './merkle-proof.ts'
 import { fieldNames } from './record.ts'
 
@@ -41,32 +41,55 @@ export function saltAt(salts: Uint8Array, index: number): Uint8Array {
 
 /** Throws `malformed-structure` for a map with other fields. */
 export function saltBytes(record: Uint8Array, salts: Uint8Array): SaltedBytes {
-  const levels = [fieldHashes(mapEntries(record), salts)]
-  for (let below = levels[0] ?? []; below.length > 1; ) {
-    below = parents(below)
-    levels.push(below)
+  const nodes = new Uint8Array(hashLength * nodeCount)
+  putFieldHashes(nodes, mapEntries(record), salts)
+  for (const { left, place } of parents) {
+    for (let at = 0; at < 2 * hashLength; at++) pair[1 + at] = nodes[left + at] ?? 0
+    suite.sha256Into(nodes, place, pair)
   }
-  const node: NodeReader = (level, index) => levels[level]?.[index] ?? missing(level, index)
+  const node: NodeReader = (level, index) => {
+    const place = placeOf(level, index)
+    return nodes.subarray(place, place + hashLength)
+  }
   return { salts, node, commitment: fold(peaks.map(({ level, index }) => node(level, index))) }
 }
 
+/** How many nodes each level of perfect subtrees has: 19, 9, 4, 2, 1. They lie side by side, the fields' hashes first. */
+const widths = Array.from({ length: Math.floor(Math.log2(count)) + 1 }, (_, level) =>
+  Math.floor(count / 2 ** level),
+)
+const nodeCount = widths.reduce((sum, width) => sum + width)
 const peaks = perfectNodes({ start: 0, end: count })
 
-function missing(level: number, index: number): never {
-  throw new RangeError(`no node ${level}/${index}`)
+function placeOf(level: number, index: number): number {
+  const width = widths[level] ?? 0
+  if (index < 0 || index >= width) throw new RangeError(`no node ${level}/${index}`)
+  return hashLength * (widths.slice(0, level).reduce((sum, below) => sum + below, 0) + index)
 }
 
-function fieldHashes(fields: readonly Uint8Array[], salts: Uint8Array): Uint8Array[] {
-  const hashes: Uint8Array[] = []
+/** For every node above the fields, the lowest first: where its two children begin, and where it goes. */
+const parents = widths.flatMap((width, level) =>
+  level === 0
+    ? []
+    : Array.from({ length: width }, (_, i) => ({
+        left: placeOf(level - 1, 2 * i),
+        place: placeOf(level, i),
+      })),
+)
+
+// Hashing is synchronous and keeps nothing, so that one buffer serves every node.
+const pair = new Uint8Array(1 + 2 * hashLength).fill(1, 0, 1)
+
+function putFieldHashes(nodes: Uint8Array, fields: readonly Uint8Array[], salts: Uint8Array): void {
   let next = 0
-  for (const [i, lacking] of absent.entries()) {
+  for (let i = 0; i < count; i++) {
+    const lacking = absent[i] ?? noSalt
     const field = fields[next]
     const present = field !== undefined && begins(field, lacking)
     if (present) next += 1
-    hashes.push(fieldHash(salts, i, present ? field : lacking))
+    putFieldHash(nodes, i, salts, present ? field : lacking)
   }
   if (next < fields.length) throw new Rejected('malformed-structure', 'record: no further labels expected')
-  return hashes
 }
 
 /** Each name as it is encoded, and null: what is hashed for a field that the record lacks. */
@@ -79,32 +102,27 @@ function begins(field: Uint8Array, lacking: Uint8Array): boolean {
 }
 
 /** H(0x00 ‖ [salt, name, value]). */
-function fieldHash(salts: Uint8Array, i: number, field: Uint8Array): Uint8Array {
-  const length = fieldAt + field.length
-  const input = length <= short.length ? short : beginField(length)
+function putFieldHash(nodes: Uint8Array, i: number, salts: Uint8Array, field: Uint8Array): void {
+  const input = inputOf(fieldAt + field.length)
   for (let at = 0; at < saltLength; at++) input[saltStart + at] = salts[i * saltLength + at] ?? 0
   copyInto(input, field, fieldAt)
-  return suite.sha256(input.subarray(0, length))
+  suite.sha256Into(nodes, i * hashLength, input)
 }
 
 /** A leaf of the tree, and [salt, name, value] up to the salt. */
 const start = Uint8Array.of(0x00, 0x83, 0x58, 0x20)
 const saltStart = start.length
 const fieldAt = saltStart + saltLength
-// Hashing is synchronous and keeps nothing, so that one buffer serves every field that fits.
-const short = beginField(512)
+
+/** One buffer serves every field of a length, as one serves every node. */
+function inputOf(length: number): Uint8Array {
+  return length >= inputs.length ? beginField(length) : (inputs[length] ??= beginField(length))
+}
+
+const inputs = new Array<Uint8Array | undefined>(512).fill(undefined)
 
 function beginField(length: number): Uint8Array {
   const input = new Uint8Array(length)
   input.set(start)
   return input
-}
-
-function parents(below: readonly Uint8Array[]): Uint8Array[] {
-  const above: Uint8Array[] = []
-  for (let i = 0; i + 1 < below.length; i += 2) {
-    const [left, right] = [below[i], below[i + 1]]
-    if (left !== undefined && right !== undefined) above.push(nodeHash(left, right))
-  }
-  return above
 }

@@ -1,16 +1,16 @@
 /** Answers for reading single parts of a ledger export from its folder: entries with their records, nodes, registry versions. */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import path from 'node:path'
-import { type Codec, decodeAs } from '../../protocol/codec.ts'
+import { decodeAs } from '../../protocol/codec.ts'
 import { atPlace, Rejected } from '../../protocol/errors.ts'
-import type { AuditedEntry } from '../../protocol/ledger/audit.ts'
+import type { AuditedEntry, Entries } from '../../protocol/ledger/audit.ts'
 import { parseCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import {
   exportFiles,
   recordsFile,
   registryFile,
   type SignedRoots,
-  shownRecords,
+  shownRecord,
   signedRoots,
   signedRootsFile,
 } from '../../protocol/ledger/export-format.ts'
@@ -25,6 +25,7 @@ import {
   tilePath,
   tileWidth,
 } from '../../protocol/ledger/tiles.ts'
+import { arrayItems } from '../../protocol/scan.ts'
 import { codeOf } from './files.ts'
 
 export function isExport(folder: string): boolean {
@@ -42,27 +43,51 @@ export function bundlesOf(size: number): number {
 }
 
 /** The entries of a bundle of an export of this size; those without a record were shredded. */
-export function entriesOf(
-  folder: string,
-  bundle: number,
-  size: number,
-  reading: Reading = readWhole,
-): readonly AuditedEntry[] {
+export function entriesOf(folder: string, bundle: number, size: number): readonly AuditedEntry[] {
+  return [...entriesIn(folder, bundle, size, { leaves: readWhole, records: readWhole })]
+}
+
+/** How the two files of a bundle are read. */
+export interface BundleReading {
+  readonly leaves: Reading
+  readonly records: Reading
+}
+
+/** `entriesOf`, each record decoded when its turn comes, so that one bundle is never in memory as a whole. */
+export function entriesIn(folder: string, bundle: number, size: number, reading: BundleReading): Entries {
   const width = Math.min(tileWidth, size - bundle * tileWidth)
   const file = entriesPath({ index: bundle, width })
-  const leaves = atPlace(file, () => parseEntries(read(folder, file, reading), width))
-  const shown = decoded(shownRecords, folder, recordsFile(bundle))
+  const leaves = atPlace(file, () => parseEntries(read(folder, file, reading.leaves), width))
+  const shown = recordsIn(folder, bundle, reading.records)
   if (shown.length > width)
     throw new Rejected('bad-proof', `${recordsFile(bundle)} has more records than entries`)
-  return leaves.map((leaf, i) => {
-    const row = shown[i]
-    return row === undefined || row === null ? { leaf } : { leaf, shown: { record: row[0], key: row[1] } }
-  })
+  return { length: width, [Symbol.iterator]: () => entriesWith(leaves, shown, recordsFile(bundle)) }
+}
+
+/** None where the export lacks the file. */
+function recordsIn(folder: string, bundle: number, reading: Reading): readonly Uint8Array[] {
+  const file = recordsFile(bundle)
+  const bytes = readIfThere(folder, file, reading)
+  return bytes === undefined ? [] : atPlace(file, () => arrayItems(bytes))
+}
+
+function* entriesWith(
+  leaves: readonly Uint8Array[],
+  shown: readonly Uint8Array[],
+  file: string,
+): Generator<AuditedEntry> {
+  for (const [i, leaf] of leaves.entries()) {
+    const bytes = shown[i]
+    const row = bytes && atPlace(file, () => decodeAs(shownRecord, bytes))
+    yield row === undefined || row === null ? { leaf } : { leaf, shown: { record: row[0], key: row[1] } }
+  }
 }
 
 /** The signatures of the roots of these sizes; none where the export lacks them. */
 export function signedRootsOf(folder: string, bundle: number): SignedRoots {
-  return decoded(signedRoots, folder, signedRootsFile(bundle))
+  const file = signedRootsFile(bundle)
+  const bytes = readIfThere(folder, file)
+  return bytes === undefined ? [] : atPlace(file, () => decodeAs(signedRoots, bytes))
 }
 
 /** Gives the nodes of the tree as it was at each size up to that of the export. It keeps one tile of each level. */
@@ -108,12 +133,6 @@ export function timeStampFiles(folder: string): readonly string[] {
 
 export function registryVersionIn(folder: string, version: number): Uint8Array {
   return read(folder, registryFile(version))
-}
-
-/** An empty list where the export lacks the file. */
-function decoded<T>(codec: Codec<readonly T[]>, folder: string, file: string): readonly T[] {
-  const bytes = readIfThere(folder, file)
-  return bytes === undefined ? [] : atPlace(file, () => decodeAs(codec, bytes))
 }
 
 /** Throws `bad-proof` where the export lacks the file. */

@@ -7,7 +7,10 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { generateExport } from '../support/generated-export.ts'
+import { fieldNames, parseRecord, recordBytes } from '../../protocol/ledger/record.ts'
+import { mapEntries } from '../../protocol/scan.ts'
+import { generateExport, verifiedAt } from '../support/generated-export.ts'
+import { recordOf } from '../support/ledger.ts'
 import type { Audited, AuditOrder } from './audit-child.ts'
 import { figure } from './measure.ts'
 import { printTable, ratio } from './table.ts'
@@ -55,11 +58,15 @@ async function measureExport(
   folder: string,
   { name, entries, shown }: (typeof exports)[number],
 ): Promise<AuditResult> {
-  generateExport(folder, entries, shown)
+  const { roots } = generateExport(folder, entries, shown)
+  const at = new Date(1000 * verifiedAt).toISOString().replace('.000Z', 'Z')
+  const args = ['audit', 'verify', folder, '--roots', roots, '--at', at, '--json']
+  const fields = shown ? [0, 1, 1, 1].map(fieldLengths) : []
   const turns: { readonly audit: Audited; readonly hashes: Audited }[] = []
   for (let round = 0; round <= rounds; round++) {
-    const audit = await inChild({ what: 'audit', folder, entries, shown })
-    const hashes = await inChild({ what: 'hashes', folder, entries, shown })
+    const audit = await inChild({ what: 'command', args })
+    requireVerified(audit, entries, shown ? entries : 0)
+    const hashes = await inChild({ what: 'hashes', entries, fields })
     if (round > 0) turns.push({ audit, hashes })
   }
   const median = (values: readonly number[]): number => figure(name, values).median
@@ -71,6 +78,22 @@ async function measureExport(
     share: median(turns.map(({ audit, hashes }) => hashes.seconds / audit.seconds)),
     peakMegabytes: Math.max(...turns.map(({ audit }) => audit.peakMegabytes)),
   }
+}
+
+function requireVerified({ said }: Audited, size: number, records: number): void {
+  const { good, facts } = JSON.parse(said) as {
+    readonly good: boolean
+    readonly facts: { readonly entries?: number; readonly recordsShown?: number }
+  }
+  if (!good || facts.entries !== size || facts.recordsShown !== records) throw new Error('another export')
+}
+
+/** As long as the field leaves of a record are: prefix, head and salt, then name and value or null. */
+function fieldLengths(index: number): readonly number[] {
+  const present = mapEntries(recordBytes(recordOf(index))).map(({ length }) => 36 + length)
+  const record = parseRecord(recordBytes(recordOf(index)))
+  const absent = fieldNames.filter((field) => record[field] === undefined)
+  return [...present, ...absent.map((field) => 36 + field.length + 2)]
 }
 
 async function inChild(order: AuditOrder): Promise<Audited> {

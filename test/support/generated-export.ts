@@ -6,10 +6,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import { encodeAs } from '../../protocol/codec.ts'
-import { type Directory, directoryOf } from '../../protocol/directory.ts'
 import { signCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import { chain, commit, descriptor as descriptorCodec, genesisHash } from '../../protocol/ledger/entry.ts'
-import { exportFiles, recordsFile, shownRecords } from '../../protocol/ledger/export-format.ts'
+import { exportFiles, recordsFile, registryFile, shownRecords } from '../../protocol/ledger/export-format.ts'
 import {
   emptyTree,
   type FlatTile,
@@ -19,16 +18,14 @@ import {
 } from '../../protocol/ledger/flat-tiles.ts'
 import { recordBytes } from '../../protocol/ledger/record.ts'
 import { entriesBytes, entriesPath, tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'
-import { acceptFirst } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
 import { descriptor, fullRecord, keyOf, origin, signer, smallRecord } from './ledger.ts'
 import { signedBy } from './registry.ts'
 
 export interface GeneratedExport {
   readonly folder: string
-  readonly directory: Directory
-  /** A time at which it is verified. */
-  readonly now: number
+  /** The digest of the roots of the one registry version in it. */
+  readonly roots: string
   /** How many bytes of entries and records it has. */
   readonly bytes: number
 }
@@ -73,7 +70,9 @@ export function generateExport(folder: string, size: number, shown: boolean): Ge
     exportFiles.checkpoint,
     signCheckpoint({ origin, size, root: rootOfTree(tree) }, signer, verifiedAt),
   )
-  return { folder, directory: ledgerDirectory(), now: verifiedAt, bytes: write.bytes() }
+  const { registry, roots } = ledgerRegistry()
+  write.file(registryFile(1), registry)
+  return { folder, roots, bytes: write.bytes() }
 }
 
 /** Records of both sorts, salted once: the same record under the same key is the same commitment wherever it stands. */
@@ -98,7 +97,7 @@ function writerTo(folder: string) {
 }
 
 /** A registry that lists the ledger's party alone. */
-export function ledgerDirectory(): Directory {
+function ledgerRegistry() {
   const root = [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate('ml-dsa-65')] as const
   const roots = {
     threshold: 1,
@@ -116,5 +115,5 @@ export function ledgerDirectory(): Directory {
     ],
     ...{ groups: [], schemes: [], agreements: [] },
   }
-  return directoryOf(acceptFirst(signedBy(document, [root]), rootsDigest(roots)), verifiedAt)
+  return { registry: signedBy(document, [root]), roots: rootsDigest(roots) }
 }
