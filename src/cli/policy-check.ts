@@ -1,7 +1,7 @@
 /** Answers for `pouch policy check`: the proofs that a registry must pass before anyone signs it, with counterexamples. */
 import { Command } from 'commander'
 import { isFailed, proofsOf } from '../policy/check.ts'
-import type { Objection, Proof } from '../policy/proof.ts'
+import { many, type Objection, type Proof } from '../policy/proof.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { policySource, registryArgument } from './policy-source.ts'
 import { progressBar } from './progress.ts'
@@ -68,5 +68,5 @@ function shown(objections: readonly Objection[]): readonly string[] {
 function counted(proofs: readonly Proof[]): string {
   const of = (kind: Objection['kind']) =>
     proofs.flatMap(({ objections }) => objections).filter((each) => each.kind === kind).length
-  return `${of('failure')} failures, ${of('warning')} warnings`
+  return `${many(of('failure'), 'failure')}, ${many(of('warning'), 'warning')}`
 }

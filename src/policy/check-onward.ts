@@ -13,6 +13,7 @@ import type { Decide } from './check-decisions.ts'
 import { failure, many, type Objection, type Progress, type Proof, type Subject } from './proof.ts'
 import { pairsOf } from './registry-rules.ts'
 import { isFromTo, isInForceAt, levelUnder, means, type Reading, readingOf } from './specification.ts'
+import { aimsOf } from './states.ts'
 import { retained, statedFor } from './stated.ts'
 
 interface Edge {
@@ -28,6 +29,7 @@ interface Item {
   readonly originator: PartyId
   readonly label: Label
   readonly category: string
+  readonly purpose: string
 }
 
 /** How it came to a party: the transfers in their order. */
@@ -70,10 +72,10 @@ function networkAt({ document, rules }: Subject, at: Seconds): Network {
   return network
 }
 
-/** In its own markings and its groups’, one of each kind that some agreement tells apart, in every category. */
+/** In its own markings and its groups’, one of each kind that some agreement tells apart, in every category, for every purpose. */
 function itemsOf(originator: PartyId, { document, rules }: Subject, at: Seconds): readonly Item[] {
   const issuers = new Set([originator, ...(rules.groupsOf.get(originator) ?? []).map(({ id }) => id)])
-  const categories = new Set(document.agreements.flatMap(({ ceilings }) => [...ceilings.keys()]))
+  const aims = aimsOf(document.agreements)
   const kinds = new Map<string, Label>()
   for (const { issuer, markings } of document.schemes.filter((scheme) => issuers.has(scheme.issuer)))
     for (const marking of markings.filter((each) => isInForce(each, at))) {
@@ -89,9 +91,7 @@ function itemsOf(originator: PartyId, { document, rules }: Subject, at: Seconds)
       } as const
       kinds.set(kindOf(issuer, marking, document.agreements), label)
     }
-  return [...kinds.values()].flatMap((label) =>
-    [...categories].map((category) => ({ originator, label, category })),
-  )
+  return [...kinds.values()].flatMap((label) => aims.map((aim) => ({ originator, label, ...aim })))
 }
 
 function kindOf(issuer: PartyId, marking: Marking, agreements: readonly Agreement[]): string {
@@ -106,7 +106,7 @@ function kindOf(issuer: PartyId, marking: Marking, agreements: readonly Agreemen
 
 /** Everybody that it can come to, each with the shortest way there. */
 function reached(
-  { originator, label, category }: Item,
+  { originator, label, category, purpose }: Item,
   network: Network,
   { rules }: Subject,
   at: Seconds,
@@ -115,8 +115,8 @@ function reached(
   const chains = new Map<PartyId, Chain>([[originator, []]])
   for (const [from, chain] of chains)
     for (const { to, agreement } of network.get(from) ?? []) {
-      if (chains.has(to) || !agreement.ceilings.has(category)) continue
-      const [purpose = ''] = agreement.purposes
+      const isCovered = agreement.ceilings.has(category) && agreement.purposes.includes(purpose)
+      if (chains.has(to) || !isCovered) continue
       const stated = { ...statedFor(agreement, rules, at), label: retained(label, agreement, at) }
       const question = { from, to, purpose, category, agreement: agreement.id, ...stated }
       if (deciding(question, rules, at).allow)
@@ -126,13 +126,15 @@ function reached(
 }
 
 /** By an agreement of the originator with the party, or by the onward consent in one with anybody. */
-function mayReach(reading: Reading, { originator, label, category }: Item, party: PartyId): boolean {
+function mayReach(reading: Reading, item: Item, party: PartyId): boolean {
+  const { originator, label, category, purpose } = item
   return [...reading.agreements.values()].some((agreement) => {
-    const question = { from: originator, to: party, label, purpose: '', category, agreement: agreement.id }
+    const question = { from: originator, to: party, label, purpose, category, agreement: agreement.id }
     const counted = agreement.aggregation?.map(() => 0)
     const level = levelUnder(reading, agreement, { ...question, ...(counted && { counted }) })
     const isWithin = level !== undefined && level <= (agreement.ceilings.get(category) ?? -1)
-    if (!isWithin || !isInForceAt(agreement, reading.at)) return false
+    const isFor = agreement.purposes.some((each) => each === purpose)
+    if (!isWithin || !isFor || !isInForceAt(agreement, reading.at)) return false
     if (isFromTo(reading, agreement, originator, party)) return true
     const isMeant = agreement.onward?.some((name) => means(reading, name, party)) === true
     return (
@@ -141,10 +143,10 @@ function mayReach(reading: Reading, { originator, label, category }: Item, party
   })
 }
 
-function strayed({ originator, label, category }: Item, party: PartyId, chain: Chain): Objection {
+function strayed({ originator, label, category, purpose }: Item, party: PartyId, chain: Chain): Objection {
   const marked = printMarking(label.policy, label.marking)
   return failure(
-    `${category} of ${originator}, marked ${marked}, comes to ${party}, which no agreement of ${originator} lets it reach`,
+    `${category} of ${originator} for ${purpose}, marked ${marked}, comes to ${party}, which no agreement of ${originator} lets it reach`,
     chain.map(({ from, to, agreement }) => `${from} passes it to ${to} by agreement ${agreement}`),
   )
 }

@@ -122,9 +122,10 @@ export function levelUnder(
   const rows = agreement.table.filter(({ issuer }) => issuer === label.policy)
   const row = rows.find(({ marking }) => own.forms.includes(marking))
   if (rows.length > 0 && row === undefined) return undefined
-  const raised = (agreement.aggregation ?? []).flatMap((limit, i) =>
-    limit.category === category && (counted?.[i] ?? limit.count) >= limit.count ? [limit.level] : [],
-  )
+  const raised = (agreement.aggregation ?? []).flatMap((limit, i) => {
+    const which = counted?.[i] === undefined ? Infinity : counted[i] + 1
+    return limit.category === category && which >= limit.count ? [limit.level] : []
+  })
   return Math.max(own.low, row?.level ?? own.high, ...raised)
 }
 

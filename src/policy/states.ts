@@ -20,7 +20,7 @@ export interface Block {
 export function blockOf(agreement: Agreement, subject: Subject, at: Seconds): Block {
   const { agreements, parties } = subject.document
   const pairs = pairsOf(subject.rules, agreement, at)
-  const aims = aimsOf(agreements)
+  const aims = aimsOf(agreements, [unheardOf])
   const labels = pairs.reduce((count, pair) => count + labelsBetween(pair, agreement, subject, at).length, 0)
   return {
     size: labels * aims.length * 2 + parties.length * (parties.length - 1) - pairs.length,
@@ -36,9 +36,10 @@ type Aim = Pick<Question, 'category' | 'purpose'>
 /** What no registry has. */
 const unheardOf = 'unheard-of'
 
-function aimsOf(agreements: readonly Agreement[]): readonly Aim[] {
-  const categories = new Set([...agreements.flatMap(({ ceilings }) => [...ceilings.keys()]), unheardOf])
-  const purposes = new Set([...agreements.flatMap((agreement) => agreement.purposes), unheardOf])
+/** Every category with every purpose. */
+export function aimsOf(agreements: readonly Agreement[], beside: readonly string[] = []): readonly Aim[] {
+  const categories = new Set([...agreements.flatMap(({ ceilings }) => [...ceilings.keys()]), ...beside])
+  const purposes = new Set([...agreements.flatMap((agreement) => agreement.purposes), ...beside])
   return [...categories].flatMap((category) => [...purposes].map((purpose) => ({ category, purpose })))
 }
 

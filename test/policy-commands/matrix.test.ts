@@ -83,7 +83,6 @@ describe('many parties', () => {
 
   test('colours are added to the digits, and replace none', () => {
     const coloured = matrixLines(matrix, { isColoured: true, columns: Infinity })
-    // eslint-disable-next-line no-control-regex -- what colours a terminal is a control sequence
     const bare = coloured.map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, '').trimEnd())
     expect(coloured).not.toEqual(bare)
     expect(bare).toEqual(matrixLines(matrix, plainScreen))
