@@ -14,6 +14,7 @@ import {
   sources,
 } from '../../protocol/policy/shipped.ts'
 import { isCanonical } from '../../protocol/names.ts'
+import { groupsOf, schemesOf } from '../../src/registry/shipped-rules.ts'
 import { sourceData } from '../support/vectors.ts'
 
 interface SourceRow {
@@ -204,6 +205,14 @@ describe('designators.json', () => {
     })
     expect(caveats.find(({ name }) => name === 'ORCON')?.rule).toBe('originator-sends')
   })
+})
+
+test('a plan takes those that it names, or all', () => {
+  expect(schemesOf([{ schemes: ['all'], groups: [] }])).toHaveLength(59)
+  expect(groupsOf([{ schemes: [], groups: ['all'] }]).map(({ id }) => id)).toEqual(['NATO', 'EU', 'FVEY'])
+  expect(schemesOf([{ schemes: ['USA'], groups: [] }])[0]?.caveats.length).toBeGreaterThan(10)
+  const unknown = () => schemesOf([{ schemes: ['USA', 'XXX'], groups: [] }])
+  expect(unknown).toThrow(expect.objectContaining({ code: 'bad-request' }) as Error)
 })
 
 test('all schemes and groups fit on the wire', () => {
