@@ -177,6 +177,7 @@ function liveKey(directory: Directory, party: PartyId, use: KeyUse, id: KeyId, a
   return registered
 }
 
-function isLive({ from, until, revoked }: RegisteredKey, at: Seconds): boolean {
+/** Within its times, and not revoked. */
+export function isLive({ from, until, revoked }: RegisteredKey, at: Seconds): boolean {
   return from <= at && (until === undefined || at < until) && (revoked === undefined || at < revoked)
 }

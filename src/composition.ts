@@ -20,6 +20,8 @@ import { startCover } from './ledger/cover.ts'
 import { createDamage, guarded } from './ledger/damage.ts'
 import { startScrubber } from './ledger/scrubber.ts'
 import { startStamper, type TimeStamping } from './ledger/time-stamps/stamper.ts'
+import { expiriesOf } from './keys/expiries.ts'
+import type { KeptKeys } from './keys/kept-keys.ts'
 import { createWitnesses } from './ledger/witnessing/asking.ts'
 import { createKnownWitnessed } from './ledger/witnessing/known.ts'
 import { errorFields, type Logger } from './logger.ts'
@@ -46,7 +48,8 @@ export interface Vigilance {
 
 export interface Parts {
   readonly party: PartyId
-  readonly keys: GatewayKeys
+  /** Keys that stay as they are, or those of a folder that is looked after. */
+  readonly keys: GatewayKeys | KeptKeys
   readonly ledger: LedgerPair
   readonly ledgerFiles: LedgerFiles
   readonly database: DatabaseSource
@@ -81,11 +84,13 @@ export async function compose(parts: Parts): Promise<Composed> {
 }
 
 async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void) => void): Promise<Gateway> {
-  const { party, keys, limits, logger } = parts
+  const { party, limits, logger } = parts
   const now = (): Seconds => parts.now()
   const database = await openDatabase(parts.database)
   onClose(() => database.destroy())
   const { current, unentered } = await loadRegistry(database, parts.registry)
+  const registry = holdRegistry(current)
+  const { keys, expiries } = actingKeys(parts, registry)
   const own = requireEnrolled(
     current,
     party,
@@ -103,7 +108,6 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   })
   const sequencer = guarded(opened, damage)
   for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
-  const registry = holdRegistry(current)
   warnOfStale(registry, parts)
   const changed: SuspensionSource['changed'] = (standing) => registry.suspend(standing)
   const suspensions = await holdSuspensions({ database, sequencer, changed })
@@ -113,7 +117,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
     ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits },
-    ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now },
+    ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now, expiries },
   }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())
@@ -126,11 +130,18 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const asking = witnesses.start(gateway, releaser)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
+  if ('watch' in parts.keys) onClose(parts.keys.watch(gateway))
   const { entriesPerSecond, timeStamping, coverEntriesPerHour = 0 } = parts.vigilance
   onClose(startScrubber({ ...gateway, signer, entriesPerSecond }))
   onClose(startCover({ ...gateway, coverEntriesPerHour }))
   onClose(startStamper({ ...gateway, timeStamping }))
   return gateway
+}
+
+function actingKeys({ party, keys, now }: Parts, registry: HeldRegistry): Pick<Gateway, 'keys' | 'expiries'> {
+  const choosing = { party, registry, now: () => now() }
+  if ('chosenBy' in keys) return { keys: keys.chosenBy(choosing), expiries: () => keys.expiries(choosing) }
+  return { keys, expiries: () => expiriesOf(registry.current().document.expires, []) }
 }
 
 function signerOf({ ledger: origin }: Party, { pair, publicKeys }: LedgerPair): LedgerSigner {

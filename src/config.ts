@@ -7,6 +7,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { Passphrase } from '../keys/passphrase.ts'
+import { Pin } from '../keys/pin.ts'
+import type { TokenPlace } from '../keys/token-sessions.ts'
 import {
   isLoopback,
   isPublicOrigin,
@@ -27,9 +29,13 @@ export interface Place {
   readonly settingsFile: string
   /** The last checkpoint that this process signed, beside the database. */
   readonly anchorFile: string
+  /** The public keys that a running gateway announces, for the signers of the registry. */
+  readonly enrolmentFile: string
   /** The last checkpoint of the ledger that this one succeeds, if it does. */
   readonly predecessorFile: string
   readonly passphrase: Passphrase | undefined
+  /** Of the token that holds keys, where one does. */
+  readonly pin: Pin | undefined
 }
 
 export type Config = Omit<Settings, 'registryFiles'> & Place & { readonly registryFiles: readonly string[] }
@@ -58,8 +64,10 @@ export function readPlace(from: Environment, dataFolder?: string): Place {
     databaseFolder: path.join(folder, 'database'),
     settingsFile: path.join(folder, 'pouch.json'),
     anchorFile: path.join(folder, 'anchor'),
+    enrolmentFile: path.join(folder, 'enrolment.json'),
     predecessorFile: path.join(folder, 'predecessor'),
     passphrase: readPassphrase(from),
+    pin: readPin(from),
   }
 }
 
@@ -206,16 +214,52 @@ function requireSafeExposure(settings: Pick<Settings, 'agencyHost' | 'agencyExpo
 }
 
 function readPassphrase(from: Environment): Passphrase | undefined {
-  const given = from['POUCH_PASSPHRASE']
-  const file = present(from['POUCH_PASSPHRASE_FILE'])
+  const text = readSecret(from, 'POUCH_PASSPHRASE')
+  return text === undefined ? undefined : new Passphrase(text)
+}
+
+function readPin(from: Environment): Pin | undefined {
+  const text = readSecret(from, 'POUCH_PIN')
+  return text === undefined ? undefined : new Pin(text)
+}
+
+/** The passphrase that the keys are to have, for the one command that changes it. */
+export function readNewPassphrase(from: Environment): Passphrase | undefined {
+  const text = readSecret(from, 'POUCH_NEW_PASSPHRASE')
+  return text === undefined ? undefined : new Passphrase(text)
+}
+
+const tokenSchema = settingsSchema.pick({ pkcs11Module: true, pkcs11Token: true }).loose()
+
+/** Where the keys are beside their folder, if they are. Throws `ConfigurationError` for one of the two settings alone. */
+export function readTokenPlace(from: Environment, dataFolder?: string): TokenPlace | undefined {
+  const { settingsFile } = readPlace(from, dataFolder)
+  const parsed = tokenSchema.safeParse({ ...readSettingsFile(settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  return tokenPlaceOf(parsed.data)
+}
+
+export function tokenPlaceOf({
+  pkcs11Module: module,
+  pkcs11Token: label,
+}: Partial<Pick<Settings, 'pkcs11Module' | 'pkcs11Token'>>): TokenPlace | undefined {
+  if (module === undefined && label === undefined) return undefined
+  if (module !== undefined && label !== undefined) return { module, label }
+  throw new ConfigurationError(['pkcs11Module and pkcs11Token: should both be set, or neither'])
+}
+
+/** A variable, or the file that the same variable with _FILE names. */
+function readSecret(from: Environment, variable: string): string | undefined {
+  const given = from[variable]
+  const file = present(from[`${variable}_FILE`])
   if (given !== undefined && given !== '' && file !== undefined) {
-    throw new ConfigurationError(['POUCH_PASSPHRASE and POUCH_PASSPHRASE_FILE: should not both be set'])
+    throw new ConfigurationError([`${variable} and ${variable}_FILE: should not both be set`])
   }
-  if (file === undefined) return given === undefined || given === '' ? undefined : new Passphrase(given)
+  if (file === undefined) return given === '' ? undefined : given
   const text = readIfThere(file)
   if (text === undefined)
-    throw new ConfigurationError(['POUCH_PASSPHRASE_FILE: should name a file that can be read'])
-  return new Passphrase(text.replace(/\r?\n$/, ''))
+    throw new ConfigurationError([`${variable}_FILE: should name a file that can be read`])
+  return text.replace(/\r?\n$/, '')
 }
 
 function readIfThere(file: string): string | undefined {

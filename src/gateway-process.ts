@@ -8,11 +8,15 @@ import { openKeystore, type Keystore } from '../keys/keystore.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { KeyId, VerificationKey } from '../protocol/key.ts'
 import { type Composed, compose, type LedgerPair, type Parts, type Vigilance } from './composition.ts'
-import { type Config, ConfigurationError } from './config.ts'
-import type { Gateway, GatewayKeys } from './exchange/gateway.ts'
+import { type Config, ConfigurationError, tokenPlaceOf } from './config.ts'
+import type { Gateway } from './exchange/gateway.ts'
 import { agencyApi } from './http/agency-api.ts'
 import { exchangeApi } from './http/exchange-api.ts'
 import { type Listening, serve } from './http/serve.ts'
+import { writeEnrolment } from './keys/announcement.ts'
+import type { Expiry } from './keys/expiries.ts'
+import { type KeptKeys, keptKeys } from './keys/kept-keys.ts'
+import { openerOf } from './keys/opener.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { parseCertificate } from './ledger/time-stamps/authority.ts'
 import type { LedgerFiles } from './open-ledger.ts'
@@ -34,10 +38,8 @@ export async function start(
   logger = createLogger(config.logLevel),
   word: Pick<LedgerFiles, 'trustHead'> = {},
 ): Promise<GatewayProcess> {
-  const keystore = openedKeystore(config)
-  const parts = partsOf(config, word, keystore, logger)
-  keystore.close()
-  return listen(await compose(parts), config)
+  const keystore = openKeystore(config.keysFolder, openerOf(config, tokenPlaceOf(config)))
+  return listen(await compose(partsOf(config, word, keystore, logger)), config)
 }
 
 export type Places = Pick<
@@ -90,13 +92,6 @@ function once(run: () => Promise<void>): () => Promise<void> {
   return () => (running ??= run())
 }
 
-function openedKeystore({ keysFolder, passphrase }: Config): Keystore {
-  if (passphrase !== undefined) return openKeystore(keysFolder, passphrase)
-  throw new ConfigurationError([
-    'POUCH_PASSPHRASE, or POUCH_PASSPHRASE_FILE: should hold the passphrase of the keys',
-  ])
-}
-
 function partsOf(
   config: Config,
   word: Pick<LedgerFiles, 'trustHead'>,
@@ -106,7 +101,7 @@ function partsOf(
   const { party, databaseUrl, databaseFolder, pinnedRoots, registryFiles } = config
   return {
     party,
-    keys: keysIn(keystore),
+    keys: keysIn(keystore, config),
     ledger: ledgerIn(keystore),
     ledgerFiles: { ...word, ...ledgerFilesOf(config) },
     database:
@@ -147,13 +142,18 @@ function vigilanceOf({
   }
 }
 
-/** A keystore without a signing pair is that of a blind gateway. */
-function keysIn(keystore: Keystore): GatewayKeys {
-  const blind = !keystore.list().some(({ use }) => use === 'sign')
-  return {
-    transport: keystore.transportKey(),
-    party: blind ? undefined : { signing: keystore.signingPair(), opening: keystore.openingKeys() },
-  }
+function keysIn(keystore: Keystore, config: Config): KeptKeys {
+  const { party, openingKeyDays, enrolmentFile } = config
+  const announce = (): void => writeEnrolment(enrolmentFile, party, keystore.list())
+  return keptKeys({ keystore, openingKeyDays, announce, certificates: certificatesOf(config) })
+}
+
+/** Of the authorities that this gateway is told to believe. */
+function certificatesOf(config: Config): readonly Expiry[] {
+  const { timeStamping } = vigilanceOf(config)
+  if (timeStamping === undefined) return []
+  const { value } = timeStamping.certificate.notAfter
+  return [{ what: 'time-stamp-certificate', at: Math.floor(value.getTime() / 1000) }]
 }
 
 function ledgerIn(keystore: Keystore): LedgerPair {

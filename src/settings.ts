@@ -74,6 +74,16 @@ export const settingsSchema = z.strictObject({
   timestampCertificate: words
     .optional()
     .describe('a file name: the certificate, in PEM, with which that authority signs'),
+  openingKeyDays: whole(0, 365, 7),
+  pkcs11Module: words
+    .regex(/^\//)
+    .optional()
+    .describe('the whole path of a PKCS #11 module, or absent where the keys are in files alone'),
+  pkcs11Token: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,32}$/)
+    .optional()
+    .describe('the label of the token in that module'),
   relayConcurrency: whole(1, 64, 4),
   relayTimeoutSeconds: whole(1, 300, 15),
   relayFirstRetryMilliseconds: whole(10, 60_000, 500),
@@ -103,6 +113,9 @@ export const variables: Readonly<Record<SettingName, string>> = {
   coverEntriesPerHour: 'POUCH_COVER_ENTRIES_PER_HOUR',
   timestampUrl: 'POUCH_TIMESTAMP_URL',
   timestampCertificate: 'POUCH_TIMESTAMP_CERTIFICATE',
+  openingKeyDays: 'POUCH_OPENING_KEY_DAYS',
+  pkcs11Module: 'POUCH_PKCS11_MODULE',
+  pkcs11Token: 'POUCH_PKCS11_TOKEN',
   relayConcurrency: 'POUCH_RELAY_CONCURRENCY',
   relayTimeoutSeconds: 'POUCH_RELAY_TIMEOUT_SECONDS',
   relayFirstRetryMilliseconds: 'POUCH_RELAY_FIRST_RETRY_MILLISECONDS',

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Argument, Command, InvalidArgumentError } from 'commander'
 import { createKeystore } from '../../keys/keystore.ts'
-import { environment, type Place, readPlace } from '../config.ts'
+import { environment, type Place, readPlace, tokenPlaceOf } from '../config.ts'
+import { openerOf } from '../keys/opener.ts'
 import { settingsSchema } from '../settings.ts'
 import { type Answer, acting, answer, type GlobalOptions, UsageError } from './answer.ts'
 import { makeFolder, writeNew } from './files.ts'
-import { passphraseOf } from './keys.ts'
 import { timeOf } from './trust.ts'
 
 interface InitOptions extends GlobalOptions {
@@ -15,9 +15,18 @@ interface InitOptions extends GlobalOptions {
   readonly agencyPort?: number
   readonly exchangePort?: number
   readonly blind?: boolean
+  readonly pkcs11Module?: string
+  readonly pkcs11Token?: string
 }
 
-const { party: partySetting, exchangeUrl, agencyPort, exchangePort } = settingsSchema.shape
+const {
+  party: partySetting,
+  exchangeUrl,
+  agencyPort,
+  exchangePort,
+  pkcs11Module,
+  pkcs11Token,
+} = settingsSchema.shape
 
 export function initCommand(): Command {
   return new Command('init')
@@ -41,6 +50,12 @@ export function initCommand(): Command {
       'port of the exchange listener (default: 8441)',
       settingIn(exchangePort),
     )
+    .option(
+      '--pkcs11-module <path>',
+      'keep the keys in a token of this PKCS #11 module',
+      settingIn(pkcs11Module),
+    )
+    .option('--pkcs11-token <label>', 'the token’s label', settingIn(pkcs11Token))
     .option('--blind', 'a hub: no key to sign attestations or to open envelopes')
     .addHelpText(
       'after',
@@ -66,9 +81,9 @@ function settingIn<T>(setting: Setting<T>): (text: string) => T {
 function init(options: InitOptions, [party = '']: readonly string[]): Answer {
   const place = readPlace(environment(), options.data)
   if (existsSync(place.settingsFile)) throw new UsageError(`${place.settingsFile} is there already`)
-  const passphrase = passphraseOf(place)
+  const opener = openerOf(place, tokenPlaceOf(options))
   makeFolder(place.dataFolder)
-  const keystore = createKeystore(place.keysFolder, passphrase)
+  const keystore = createKeystore(place.keysFolder, opener)
   const uses =
     options.blind === true
       ? (['transport', 'ledger'] as const)
@@ -82,19 +97,24 @@ function init(options: InitOptions, [party = '']: readonly string[]): Answer {
   })
 }
 
-function settingsOf(party: string, { url, agencyPort, exchangePort }: InitOptions): object {
+function settingsOf(
+  party: string,
+  { url, agencyPort, exchangePort, pkcs11Module, pkcs11Token }: InitOptions,
+): object {
   return {
     party,
     exchangeUrl: url,
     ...(agencyPort === undefined ? {} : { agencyPort }),
     ...(exchangePort === undefined ? {} : { exchangePort }),
+    ...(pkcs11Module === undefined ? {} : { pkcs11Module }),
+    ...(pkcs11Token === undefined ? {} : { pkcs11Token }),
   }
 }
 
 function nextSteps(party: string, keys: number, { dataFolder }: Place): readonly string[] {
   const folder = fromHere(dataFolder)
   return [
-    `${party}: ${keys} keys and the settings are in ${folder}. Without the passphrase the keys are lost: keep both safe.`,
+    `${party}: ${keys} keys and the settings are in ${folder}. Without the passphrase or token the keys are lost: keep both safe.`,
     'next:',
     `  pouch keys enrol ${party} --data ${folder} > ${party.toLowerCase()}.enrolment.json`,
     '  send that file to the signers of the registry, and compare the key ids with them by voice',

@@ -1,13 +1,14 @@
 /** Answers for `pouch keys`: make, list and enrol the keys of this data folder. Nothing secret is ever printed. */
 import { existsSync } from 'node:fs'
 import { Argument, Command } from 'commander'
-import type { KeyListing } from '../../keys/key-folder.ts'
-import { listKeys } from '../../keys/key-folder.ts'
+import { type KeyListing, listKeys } from '../../keys/key-folder.ts'
 import { createKeystore, type Keystore, openKeystore } from '../../keys/keystore.ts'
-import type { Passphrase } from '../../keys/passphrase.ts'
-import { ConfigurationError, environment, type Place, readPlace } from '../config.ts'
+import { ConfigurationError, environment, type Place, readPlace, readTokenPlace } from '../config.ts'
+import { openerOf } from '../keys/opener.ts'
 import { enrolmentOf } from '../registry/enrolment.ts'
-import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
+import { acting, answer, type GlobalOptions, UsageError } from './answer.ts'
+import { listCommand, listing } from './keys-list.ts'
+import { passphraseCommand } from './keys-passphrase.ts'
 import { timeOf } from './trust.ts'
 
 const uses = ['sign', 'open', 'transport', 'ledger', 'root'] as const
@@ -15,19 +16,23 @@ type Use = (typeof uses)[number]
 
 export function keysCommand(): Command {
   return new Command('keys')
-    .summary('make and list keys')
+    .summary('make, list and enrol keys')
     .description(
-      'Make and list the keys of a data folder. Secrets stay in its files, wrapped by the passphrase.',
+      'Make, list and enrol the keys of a data folder. Secrets stay in its files, wrapped by the passphrase, or in a token.',
     )
     .addCommand(newKeys())
-    .addCommand(listed())
+    .addCommand(listCommand())
     .addCommand(enrol())
+    .addCommand(passphraseCommand())
 }
 
 function newKeys(): Command {
   return new Command('new')
     .summary('make keys for a use')
-    .description(`Make the key, or the pair of keys, for a use: ${uses.join(', ')}. Older ones stay.`)
+    .description(
+      `Make the key, or the pair of keys, for a use: ${uses.join(', ')}. Older ones stay. A running gateway takes them ` +
+        'into use when the registry lists them.',
+    )
     .addArgument(new Argument('<use>', 'what they are for').choices(uses))
     .addHelpText(
       'after',
@@ -36,21 +41,19 @@ function newKeys(): Command {
     .action(
       acting<GlobalOptions>(({ data }, [use = '']) => {
         const place = readPlace(environment(), data)
-        const keystore = holdsKeys(place)
-          ? keystoreAt(place)
-          : createKeystore(place.keysFolder, passphraseOf(place))
+        requireFirstOfLedger(place, use)
+        const keystore = holdsKeys(place) ? keystoreAt(place) : newKeystore(place)
         // The parser lets no other word pass.
         return listing(keystore.add(use as Use, timeOf(undefined)))
       }),
     )
 }
 
-function listed(): Command {
-  return new Command('list')
-    .summary('list keys')
-    .description('List the public halves of the keys. Needs no passphrase.')
-    .addHelpText('after', '\nExample:\n  pouch keys list --data est')
-    .action(acting<GlobalOptions>(({ data }) => listing(keysAt(readPlace(environment(), data)))))
+/** Checkpoints and receipts of a ledger are verified with the keys of its first entry. */
+function requireFirstOfLedger(place: Place, use: string): void {
+  if (use !== 'ledger' || !holdsKeys(place) || !listKeys(place.keysFolder).some((key) => key.use === use))
+    return
+  throw new UsageError('a ledger keeps its keys as long as it lives, and this data folder has them already')
 }
 
 function enrol(): Command {
@@ -69,28 +72,12 @@ function enrol(): Command {
     )
 }
 
-function listing(keys: readonly KeyListing[]): Answer {
-  const line = (use: string, generation: string, algorithm: string, created: string, id: string): string =>
-    `${use.padEnd(9)}  ${generation.padStart(3)}  ${algorithm.padEnd(9)}  ${created.padEnd(20)}  ${id}`
-  const lines = keys.map(({ use, generation, publicKey, created, id }) =>
-    line(use, String(generation), publicKey.algorithm, toDate(created), id),
-  )
-  const rows = keys.map(({ use, generation, publicKey, created, id }) => ({
-    use,
-    generation,
-    algorithm: publicKey.algorithm,
-    created: toDate(created),
-    id,
-  }))
-  return answer([line('use', 'gen', 'algorithm', 'created', 'key id'), ...lines].join('\n'), { keys: rows })
-}
-
 function holdsKeys({ keysFolder }: Place): boolean {
   return existsSync(keysFolder) && listKeys(keysFolder).length > 0
 }
 
 /** Their public halves. Throws `ConfigurationError` when the data folder, perhaps misspelt, holds none. */
-function keysAt(place: Place): readonly KeyListing[] {
+export function keysAt(place: Place): readonly KeyListing[] {
   if (holdsKeys(place)) return listKeys(place.keysFolder)
   throw new ConfigurationError([
     `${place.keysFolder}: should hold keys; name the data folder with --data, or make one with \`pouch init\``,
@@ -100,13 +87,13 @@ function keysAt(place: Place): readonly KeyListing[] {
 /** The keystore of the data folder, with its secrets. */
 export function keystoreAt(place: Place): Keystore {
   keysAt(place)
-  return openKeystore(place.keysFolder, passphraseOf(place))
+  return openKeystore(place.keysFolder, openerAt(place))
 }
 
-/** Throws `ConfigurationError`: commands that use secret keys need the passphrase. */
-export function passphraseOf({ passphrase }: Place): Passphrase {
-  if (passphrase !== undefined) return passphrase
-  throw new ConfigurationError([
-    'POUCH_PASSPHRASE, or POUCH_PASSPHRASE_FILE: should hold the passphrase of the keys',
-  ])
+function newKeystore(place: Place): Keystore {
+  return createKeystore(place.keysFolder, openerAt(place))
+}
+
+function openerAt(place: Place) {
+  return openerOf(place, readTokenPlace(environment(), place.dataFolder))
 }

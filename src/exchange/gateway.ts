@@ -3,6 +3,7 @@ import type { Directory } from '../../protocol/directory.ts'
 import type { OpeningKey, SigningKey, SigningPair } from '../../protocol/key.ts'
 import type { LedgerSigner } from '../../protocol/ledger/checkpoint.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { Expiry } from '../keys/expiries.ts'
 import type { Database } from '../database/open.ts'
 import type { Damage } from '../ledger/damage.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
@@ -65,6 +66,8 @@ export interface Gateway {
   /** In which this process enters what is counted. */
   readonly turns: Turns
   readonly registry: HeldRegistry
+  /** What ends when, the soonest first. */
+  readonly expiries: () => readonly Expiry[]
   /** What stands of the notices that the ledger entered. */
   readonly suspensions: HeldSuspensions
   /** The registry in force, with what is suspended. Throws `registry-expired` when it is stale. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import type { Gateway } from '../exchange/gateway.ts'
+import { urgencyOf } from '../keys/expiries.ts'
 import { readCheckpoint } from '../ledger/checkpoints-table.ts'
 import { standingOf } from '../ledger/witnessing/standing.ts'
 import { errorFields } from '../logger.ts'
@@ -24,12 +25,22 @@ const levelForm = z.object({
   quorum: z.int().exactOptional().meta({ description: 'absent where the registry states none' }),
   open: z.boolean().meta({ description: 'whether new submissions of the level are taken' }),
 })
+const expiryForm = z.object({
+  what: z.enum(['registry', 'key', 'time-stamp-certificate', 'tls-certificate']),
+  keyId: z.string().exactOptional(),
+  at: time,
+})
 const readyForm = z
   .object({
     status: z.literal('ready'),
     checks: z.array(checkForm),
     witnesses: z.array(witnessForm).readonly(),
     levels: z.array(levelForm).readonly(),
+    expiries: z
+      .array(expiryForm)
+      .readonly()
+      .exactOptional()
+      .meta({ description: 'what ends within thirty days, the soonest first; absent when nothing does' }),
   })
   .meta({ id: 'Ready' })
 type Check = z.infer<typeof checkForm>
@@ -63,12 +74,17 @@ export function ready(gateway: Gateway): Operation {
     async ({ requestId }) => {
       const checks = await checksOf(gateway)
       if (checks.every(({ ok }) => ok)) {
-        return json(readyForm, { status: 'ready', checks, ...(await standingOf(gateway)) })
+        return json(readyForm, { status: 'ready', checks, ...(await standingOf(gateway)), ...soon(gateway) })
       }
       const problem = problemOf(new Rejected('unavailable'), requestId)
       return respond(problem, { 'retry-after': String(retryAfterSeconds) }, { checks })
     },
   )
+}
+
+function soon(gateway: Gateway) {
+  const soonest = gateway.expiries().filter((expiry) => urgencyOf(expiry, gateway.now()) !== undefined)
+  return soonest.length === 0 ? {} : { expiries: soonest }
 }
 
 async function checksOf(gateway: Gateway): Promise<Check[]> {

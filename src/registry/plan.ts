@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
 import type { VerificationKey } from '../../protocol/key.ts'
-import type { Party, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
+import type { Party, RegisteredKey, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
 import type { Witnessing } from '../../protocol/witnessing.ts'
 import { requireAdmissible } from '../policy/national-admission.ts'
@@ -10,6 +10,7 @@ import { isPublicOrigin } from '../settings.ts'
 import { agreementFrom, agreementPlan, day, groupPlan, level, seconds } from './agreement-plan.ts'
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 import { signaturesKept } from './kept-signatures.ts'
+import { listedKeys } from './listed-keys.ts'
 import { parseProfile } from './profile.ts'
 import { groupsOf, schemesOf } from './shipped-rules.ts'
 
@@ -97,7 +98,7 @@ export function documentFrom(
     issued: now,
     expires: now + plan.validDays * 24 * 3600,
     roots: { threshold: plan.threshold, signers: plan.roots.map((file) => rootOf(enrol(file))) },
-    parties: plan.parties.map((party) => partyFrom(party, enrol(party.enrolment))),
+    parties: plan.parties.map((party) => partyFrom(party, enrol(party.enrolment), previous, now)),
     groups: groupsOf([plan, ...profiles]),
     schemes: schemesOf([plan, ...profiles]),
     agreements,
@@ -127,15 +128,25 @@ function rootOf({ party, keys }: Enrolment): Root {
 }
 
 /** A revocation that names no key would revoke nothing, and nobody would notice. */
-function requireOwnKeys(revoked: Readonly<Record<string, string>>, { party, keys }: Enrolment): void {
+function requireKnown(
+  revoked: Readonly<Record<string, string>>,
+  party: string,
+  keys: readonly RegisteredKey[],
+): void {
   const unknown = Object.keys(revoked).find((id) => !keys.some(({ key }) => key.id === id))
   if (unknown !== undefined)
     throw new Rejected('bad-request', `plan: revoked: ${party} has no key ${unknown}`)
 }
 
-function partyFrom(plan: Plan['parties'][number], enrolment: Enrolment): Party {
-  const { party, keys } = enrolment
-  requireOwnKeys(plan.revoked, enrolment)
+function partyFrom(
+  plan: Plan['parties'][number],
+  { party, keys: enrolled }: Enrolment,
+  previous: VerifiedRegistry | undefined,
+  now: number,
+): Party {
+  const earlier = previous?.document.parties.find(({ id }) => id === party)?.keys ?? []
+  const keys = listedKeys(enrolled, earlier, now)
+  requireKnown(plan.revoked, party, keys)
   return {
     id: party,
     name: plan.name,
@@ -144,11 +155,9 @@ function partyFrom(plan: Plan['parties'][number], enrolment: Enrolment): Party {
     ...(plan.earlierLedgers === undefined ? {} : { earlierLedgers: plan.earlierLedgers }),
     accreditation: plan.accreditation,
     compartments: plan.compartments,
-    keys: keys
-      .filter(({ use }) => use !== 'root')
-      .map(({ use, key, from }) => {
-        const revoked = plan.revoked[key.id]
-        return { use, key, from, ...(revoked === undefined ? {} : { revoked: seconds(revoked) }) }
-      }),
+    keys: keys.map((listed) => {
+      const revoked = plan.revoked[listed.key.id]
+      return revoked === undefined ? listed : { ...listed, revoked: seconds(revoked) }
+    }),
   }
 }
