@@ -28,6 +28,7 @@ import type { PartyId, Seconds } from './names.ts'
 import { acceptFirst, requireFresh } from './registry.ts'
 import { type CheckResult, report, type Trace } from './report.ts'
 import { rootsDigest } from './roots.ts'
+import { suspensionChecks, verifyNotice } from './suspension.ts'
 
 /** What a file says, by name; times are in seconds since 1970. */
 export type Facts = Readonly<Record<string, string | number | readonly string[]>>
@@ -79,6 +80,11 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
       requireFresh(document, now)
       const { version, issued, expires, parties } = document
       return { version, 'issued at': issued, 'expires at': expires, parties: parties.map(({ id }) => id) }
+    }),
+  suspension: (bytes, { directory, now }) =>
+    run(suspensionChecks, (trace) => {
+      const { agreement, by, kind, sequence, at, reason } = verifyNotice(bytes, directory, now, trace)
+      return { agreement, by, kind, sequence, at, ...(reason !== undefined && { reason }) }
     }),
   receipt: (bytes, { directory, now }) =>
     run(['ledger', ...receiptChecks], (trace) => {

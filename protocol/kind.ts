@@ -10,6 +10,7 @@ export const kinds = [
   'attestation',
   'acknowledgement',
   'registry',
+  'suspension',
   'receipt',
   'consistency',
   'disclosure',
@@ -24,6 +25,7 @@ const signedKinds: ReadonlyMap<CborValue | undefined, Kind> = new Map([
   [mediaTypes.attestation, 'attestation'],
   [mediaTypes.acknowledgement, 'acknowledgement'],
   [mediaTypes.registry, 'registry'],
+  [mediaTypes.suspension, 'suspension'],
 ])
 
 /** Throws `unknown-type`, or `malformed-cbor` for what is neither CBOR nor a note. */

@@ -145,15 +145,31 @@ const registryNames: Names = {
         'timeline',
         'table',
         'articles',
+        'legal bases',
+        'need to know',
+        'retention',
+        'nationals',
+        'onward',
+        { name: 'aggregation', each: numbered('category', 'period', 'count', 'level') },
       ),
     },
     { name: 'witnessing', ...numbered('witnesses', 'quorums', 'limit') },
+    { name: 'modules', each: numbered('party', 'policies') },
+    {
+      name: 'agreement signatures',
+      each: numbered('agreement', signatures),
+    },
   ),
 }
 
 const acknowledgementNames: Names = {
   name: 'acknowledgement',
   ...numbered('recipient', 'sender', 'envelope', 'digest', 'outcome', 'code', 'at'),
+}
+
+const noticeNames: Names = {
+  name: 'notice',
+  ...numbered('agreement', 'by', 'kind', 'sequence', 'previous', 'at', 'reason'),
 }
 
 /** What is known of the parts of an object of this kind; nothing of other CBOR. */
@@ -167,6 +183,8 @@ export function namesOfKind(kind: Kind | 'cbor'): Names {
       return { name: 'acknowledgement: COSE_Sign', ...signed(acknowledgementNames) }
     case 'registry':
       return { name: 'registry: COSE_Sign', ...signed(registryNames) }
+    case 'suspension':
+      return { name: 'suspension: COSE_Sign', ...signed(noticeNames) }
     case 'receipt':
     case 'consistency':
     case 'disclosure':

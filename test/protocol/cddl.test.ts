@@ -23,11 +23,13 @@ import { descriptor, makeEntry, parseLeaf } from '../../protocol/ledger/entry.ts
 import { disclosedEntries, disclosureType } from '../../protocol/ledger/disclosed-entries.ts'
 import { shownRecords, signedRoots } from '../../protocol/ledger/export-format.ts'
 import { proveConsistency, proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
-import { receipt, receiptOrigin, signRoot } from '../../protocol/ledger/receipt.ts'
+import { receipt, receiptOrigin } from '../../protocol/ledger/receipt.ts'
+import { signRoot } from '../../protocol/ledger/signed-root.ts'
 import { decision, ledgerRecord } from '../../protocol/ledger/record.ts'
 import { decisionInputs } from '../../protocol/policy/inputs.ts'
 import { acceptFirst } from '../../protocol/registry.ts'
 import { packed, statusListClaims } from '../../protocol/status-list.ts'
+import { verifyNotice } from '../../protocol/suspension.ts'
 import { parseCddl, type Type } from '../support/cddl.ts'
 import { changes } from '../support/cddl-changes.ts'
 import { matches, ruleOf } from '../support/cddl-match.ts'
@@ -115,11 +117,23 @@ const rows: readonly Row[] = [
       later: signatures,
     }),
   ),
+  ...[samples.suspension, samples.resumption].map(
+    (bytes): Row => ({
+      rule: 'Suspension',
+      value: decode(bytes),
+      accepts: byBytes((changed) => verifyNotice(changed, directory, now)),
+      later: signatures,
+      more: {
+        '[2]<>.4': 'odd in a suspension, even in a resumption',
+        ...(bytes === samples.suspension && { '[2]<>.5': 'null in the first alone' }),
+      },
+    }),
+  ),
   {
     rule: 'Registry',
     value: decode(samples.registry),
     accepts: byBytes((bytes) => acceptFirst(bytes, pinned)),
-    later: signatures,
+    later: /^\[3\]|^\[2\]<>\.12\[\]\.2/,
     more: {
       '[2]<>.5.1': 'a threshold of 1 to the number of signers',
       '[2]<>.5.2': 'no root key twice',
@@ -131,6 +145,9 @@ const rows: readonly Row[] = [
       '[2]<>.8[].2[].2': 'low is not above high',
       '[2]<>.8[].2[].3': 'low is not above high',
       '[2]<>.9[].10': 'ascending times',
+      '[2]<>.9': 'every signed agreement is there',
+      '[2]<>.9[].1': 'every signed agreement is there',
+      '[2]<>.12[].1': 'of an agreement that is there',
       '[2]<>.10.1[]': 'a witness is a party',
       '[2]<>.10.2[]': 'no more than the witnesses',
       '[2]<>.10.3': 'at least a minute',
@@ -262,7 +279,10 @@ describe('pouch.cddl', () => {
 
 const prelude = ['any', 'bool', 'bstr', 'null', 'tstr', 'uint']
 /** What is hashed, signed or authenticated and never sent. */
-const structures = ['SigStructure', 'EncStructure', 'RecipientInfo', 'RootSigStructure', 'FieldLeaf']
+const structures = [
+  ...['SigStructure', 'EncStructure', 'RecipientInfo', 'RootSigStructure', 'FieldLeaf'],
+  'AgreementHeader',
+]
 
 function namesIn(type: Type): readonly string[] {
   switch (type.is) {

@@ -2,6 +2,7 @@
 import { HeldOpeningKey } from '../../keys/opening-key.ts'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import { type Acknowledgement, acknowledge } from '../../protocol/acknowledgement.ts'
+import { signAgreement } from '../../protocol/agreement-signature.ts'
 import { issue } from '../../protocol/attestation/issue.ts'
 import type { CborValue } from '../../protocol/cbor.ts'
 import type { Of } from '../../protocol/codec.ts'
@@ -21,6 +22,7 @@ import {
   signRegistry,
 } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
+import { readNotice, signNotice } from '../../protocol/suspension.ts'
 
 const now = 1_790_000_000
 const ed25519 = HeldSigningKey.generate('ed25519')
@@ -165,7 +167,8 @@ const unwitnessed: RegistryDocument = {
 }
 const witnessing = { witnesses: ['EST'], quorums: [0, 0, 0, 1, 1], limit: 900 } as const
 const modules = [{ party: 'EST', policies: 'forbid (principal, action, resource);' }] as const
-const document: RegistryDocument = { ...unwitnessed, witnessing, modules }
+const agreementSignatures = unwitnessed.agreements.map((each) => signAgreement(each, signers))
+const document: RegistryDocument = { ...unwitnessed, witnessing, modules, agreementSignatures }
 
 const proposal = proposeRegistry(document)
 export const registry = combineRegistry(proposal, [signRegistry(proposal, signers)])
@@ -207,3 +210,7 @@ export const inputs: DecisionInputs = {
   ...{ category: 'clearance', envelope: digest, registry: digest, agreement: 'EST-NLD', justification },
   suspensions: [['EST-NLD', 'NLD']],
 }
+
+const suspending = { agreement: 'EST-NLD', by: 'EST', at: now } as const
+export const suspension = signNotice({ ...suspending, reason: 'relations' }, undefined, signers)
+export const resumption = signNotice(suspending, readNotice(suspension), signers)
