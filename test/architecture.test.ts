@@ -50,12 +50,14 @@ test.each([
   ['node:crypto', /^(node:)?crypto$/, ['protocol/suite.native.ts']],
   ['cbor-x', /^cbor-x/, ['protocol/cbor.ts']],
   ['zlib of fflate', /^fflate/, ['protocol/status-list.ts']],
+  ['yaml', /^yaml$/, ['src/policy/table-file.ts']],
   ['saxes', /^saxes$/, ['protocol/labels/xml.ts']],
   ['PGlite', /^@electric-sql\//, /^src\/database\//],
   ['postgres', /^postgres$/, /^src\/database\//],
   ['pino', /^pino$/, ['src/logger.ts']],
   ['pkijs', /^pkijs$/, /^src\/ledger\/time-stamps\//],
   ['commander', /^commander$/, /^src\/cli\//],
+  ['Cedar', /^@cedar-policy\//, ['src/policy/national-cedar.ts']],
 ])('%s has one door', (_, wanted, door) => {
   const importers = importersOf(wanted)
   expect(importers.length).toBeGreaterThan(0)

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, Loading>> = {
   matrix: async () => (await import('./policy-matrix.ts')).matrixCommand(),
   diff: async () => (await import('./policy-diff.ts')).diffCommand(),
   test: async () => (await import('./policy-test.ts')).testCommand(),
+  module: async () => (await import('./policy-module.ts')).moduleCommand(),
 }
 
 export async function policyCommand(args: readonly string[]): Promise<Command> {
@@ -25,7 +26,8 @@ Examples:
   pouch policy explain registry.cose --from EST --to NLD --label 'NATO SECRET//REL TO NLD' --purpose visit
   pouch policy check registry-2.proposal
   pouch policy diff registry.cose registry-2.proposal
-  pouch policy test table.yaml registry-2.proposal`,
+  pouch policy test table.yaml registry-2.proposal
+  pouch policy module check est.cedar registry.cose`,
     )
   for (const command of await named(commands, args)) policy.addCommand(command)
   return policy
