@@ -4,6 +4,7 @@ import type { Seconds } from '../../protocol/names.ts'
 import { type Decision, decide } from '../../protocol/policy/decide.ts'
 import type { Question } from '../../protocol/policy/facts.ts'
 import type { Rules } from '../../protocol/policy/rules.ts'
+import { agreementsChanging } from './moments.ts'
 import { failure, many, type Objection, type Progress, type Proof, type Subject } from './proof.ts'
 import { brokenClause, type Reading, readingOf } from './specification.ts'
 import { blockOf } from './states.ts'
@@ -43,9 +44,10 @@ interface State {
 
 function latticeOf(subject: Subject): { readonly states: () => Generator<State>; readonly size: number } {
   const { document, moments } = subject
-  const blocks = moments.flatMap((at) => {
+  const blocks = moments.flatMap((at, i) => {
     const reading = readingOf(document, at)
-    return document.agreements.map((agreement) => ({ reading, ...blockOf(agreement, subject, at) }))
+    const agreements = i === 0 ? document.agreements : agreementsChanging(document, at)
+    return agreements.map((agreement) => ({ reading, ...blockOf(agreement, subject, at) }))
   })
   return {
     size: blocks.reduce((sum, block) => sum + block.size, 0),

@@ -16,8 +16,14 @@ export function listChanges(old: RegistryDocument, next: RegistryDocument): read
     listed('groups', old.groups, next.groups, ({ id }) => id),
     listed('schemes', old.schemes, next.schemes, ({ issuer }) => issuer),
     listed('agreements', old.agreements, next.agreements, ({ id }) => id),
+    listed('national modules', old.modules ?? [], next.modules ?? [], ({ party }) => party),
+    listed('witnessing', witnessingOf(old), witnessingOf(next), () => 'its rules'),
     listed('root signers', old.roots.signers, next.roots.signers, ({ name }) => name),
   ].filter(({ added, removed, changed }) => added.length + removed.length + changed.length > 0)
+}
+
+function witnessingOf({ witnessing }: RegistryDocument) {
+  return witnessing === undefined ? [] : [witnessing]
 }
 
 /** Keys are a list of their own. */
