@@ -11,7 +11,15 @@ import { type Trace, untraced } from '../report.ts'
 import type { CheckpointBody, LedgerKeys } from './checkpoint.ts'
 import { consistencySign1 } from './cose-receipt.ts'
 import { type Consistency, consistencyRoot } from './merkle-proof.ts'
-import { checkHeader, checkSignature, type RootSignatures, receiptHeader } from './receipt.ts'
+import {
+  checkHeaders,
+  checkSignatures,
+  parseRootHeader,
+  type RootSignatures,
+  receiptsOver,
+  type Sign1,
+  signatureIn,
+} from './signed-root.ts'
 
 export const consistencyType = 'pouch-consistency-v1'
 const maxBytes = 65_536
@@ -23,8 +31,6 @@ const consistencyFile = is.record({
   receipts: is.field('receipts', is.tuple(is.embedded(consistencySign1), is.embedded(consistencySign1))),
 })
 
-type Sign1 = is.Of<typeof consistencySign1>
-
 /** That the tree which was signed continues the one with this root. */
 export function consistencyReceipt(
   signed: RootSignatures,
@@ -32,14 +38,7 @@ export function consistencyReceipt(
   proof: Consistency,
 ): Uint8Array {
   if (proof.second !== signed.size) throw new RangeError('the proof is of a tree of another size')
-  const sign1 = ({ protectedBytes, signature }: RootSignatures['signatures'][0]): Sign1 => [
-    protectedBytes,
-    { vdp: { proofs: [proof] } },
-    null,
-    signature,
-  ]
-  const receipts = [sign1(signed.signatures[0]), sign1(signed.signatures[1])] as const
-  return is.encodeAs(consistencyFile, { type: consistencyType, first, receipts })
+  return is.encodeAs(consistencyFile, { type: consistencyType, first, receipts: receiptsOver(signed, proof) })
 }
 
 export const consistencyChecks = ['encoding', 'structure', 'keys', 'proof', 'signatures', 'expected'] as const
@@ -64,14 +63,13 @@ export function verifyConsistencyReceipt(
 ): VerifiedConsistency {
   const { first, receipts, headers } = parse(bytes, trace)
   trace('keys')
-  const pair = [keys.ed25519, keys.mlDsa44] as const
-  for (const [i, key] of pair.entries()) checkHeader(headers[i], key, keys.origin)
+  checkHeaders(headers, keys)
   trace('proof')
   const [proof, root] = sharedProof(first, receipts)
   if (!headers.every(({ treeSize }) => treeSize === proof.second))
     throw new Rejected('bad-proof', 'the proof is of a tree of another size')
   trace('signatures')
-  for (const [i, key] of pair.entries()) checkSignature(receipts[i], key, root)
+  checkSignatures(receipts.map(signatureIn), keys, root)
   trace('expected')
   if (held !== undefined && (held.size !== proof.first || !equal(held.root, first)))
     throw new Rejected('bad-proof', 'the receipt starts from another tree')
@@ -94,14 +92,14 @@ function parse(bytes: Uint8Array, trace: Trace<ConsistencyCheck>) {
   const value = decode(bytes)
   trace('structure')
   const { first, receipts } = consistencyFile.read(value, 'consistency receipt')
-  const headers = [receiptHeader(receipts[0][0]), receiptHeader(receipts[1][0])] as const
+  const headers = [parseRootHeader(receipts[0][0]), parseRootHeader(receipts[1][0])] as const
   return { first, receipts, headers }
 }
 
 /** Both receipts are about the same two trees. */
 function sharedProof(
   firstRoot: Uint8Array,
-  [one, other]: readonly [Sign1, Sign1],
+  [one, other]: readonly [Sign1<Consistency>, Sign1<Consistency>],
 ): readonly [Consistency, Uint8Array] {
   const [proof, again] = [one[1].vdp.proofs[0], other[1].vdp.proofs[0]]
   if (proof === undefined || again === undefined) throw new Rejected('bad-proof', 'receipt without proof')

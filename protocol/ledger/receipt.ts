@@ -3,30 +3,24 @@ import { equal } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
 import * as is from '../codec.ts'
 import { Rejected } from '../errors.ts'
-import { coseAlgorithm, keyId, type SigningKey, type VerificationKey } from '../key.ts'
 import type { Seconds } from '../names.ts'
-import { claims, headers } from '../numbers.ts'
 import { type Trace, untraced } from '../report.ts'
-import type { CheckpointBody, LedgerKeys, LedgerSigner } from './checkpoint.ts'
-import { inclusionSign1, rfc9162Sha256, rootMessage } from './cose-receipt.ts'
+import type { CheckpointBody, LedgerKeys } from './checkpoint.ts'
+import { inclusionSign1 } from './cose-receipt.ts'
 import { verifyDisclosures } from './disclosure.ts'
 import { leafHash } from './merkle.ts'
 import { type Inclusion, inclusionRoot } from './merkle-proof.ts'
 import type { FieldName } from './record.ts'
-
-const header = is.record({
-  alg: is.field(headers.alg, is.integer),
-  kid: is.field(headers.kid, keyId),
-  claims: is.field(
-    headers.cwtClaims,
-    is.record({ iss: is.field(claims.iss, is.text()), iat: is.field(claims.iat, is.seconds) }),
-  ),
-  vds: is.field(headers.vds, is.oneOf(rfc9162Sha256)),
-  /** The root alone does not fix the size of its tree, and the proof is not signed: so the size is. */
-  treeSize: is.field(headers.treeSize, is.unsigned),
-})
-
-type Header = is.Of<typeof header>
+import {
+  checkHeaders,
+  checkSignatures,
+  parseRootHeader,
+  type RootHeader,
+  type RootSignatures,
+  receiptsOver,
+  type Sign1,
+  signatureIn,
+} from './signed-root.ts'
 
 export const receiptType = 'pouch-receipt-v1'
 const maxReceiptBytes = 65_536
@@ -40,64 +34,6 @@ const receiptFile = is.record({
   disclosures: is.optional('disclosures', is.list(is.bytes(1, 16_384), 1, 32)),
 })
 
-type Sign1 = is.Of<typeof inclusionSign1>
-
-interface RootSignature {
-  readonly protectedBytes: Uint8Array
-  readonly signature: Uint8Array
-}
-
-/** Both keys' signatures of one root: made once, and good for a receipt of any entry under that root. */
-export interface RootSignatures extends CheckpointBody {
-  readonly signatures: readonly [RootSignature, RootSignature]
-}
-
-export function signRoot(body: CheckpointBody, { keys, pair }: LedgerSigner, at: Seconds): RootSignatures {
-  if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own roots')
-  const by = (key: SigningKey): RootSignature => {
-    const protectedBytes = rootHeader(body, key, at)
-    return { protectedBytes, signature: key.sign(rootMessage(protectedBytes, body.root)) }
-  }
-  return { ...body, signatures: [by(pair[0]), by(pair[1])] }
-}
-
-/** The same beside the calling thread, both keys at once. */
-export async function signRootOffThread(
-  body: CheckpointBody,
-  { keys, pair }: LedgerSigner,
-  at: Seconds,
-): Promise<RootSignatures> {
-  if (body.origin !== keys.origin) throw new RangeError('a ledger signs its own roots')
-  const by = async (key: SigningKey): Promise<RootSignature> => {
-    const protectedBytes = rootHeader(body, key, at)
-    return { protectedBytes, signature: await key.signOffThread(rootMessage(protectedBytes, body.root)) }
-  }
-  return { ...body, signatures: await Promise.all([by(pair[0]), by(pair[1])]) }
-}
-
-function rootHeader({ origin, size }: CheckpointBody, key: SigningKey, at: Seconds): Uint8Array {
-  return is.encodeAs(header, {
-    alg: coseAlgorithm(key.algorithm),
-    kid: key.id,
-    claims: { iss: origin, iat: at },
-    vds: rfc9162Sha256,
-    treeSize: size,
-  })
-}
-
-/** Throws as `verifyReceipt` does unless both keys signed this size and root. */
-export function verifyRoot({ root, size, signatures }: RootSignatures, keys: LedgerKeys): void {
-  for (const [i, key] of [keys.ed25519, keys.mlDsa44].entries()) {
-    const { protectedBytes, signature } = signatures[i === 0 ? 0 : 1]
-    const parsed = is.decodeAs(header, protectedBytes, 'receipt header')
-    checkHeader(parsed, key, keys.origin)
-    if (parsed.treeSize !== size) throw new Rejected('bad-proof', 'the root of another size is signed')
-    if (!key.verify(rootMessage(protectedBytes, root), signature)) {
-      throw new Rejected('bad-signature', `key ${key.id}`)
-    }
-  }
-}
-
 /** The receipt of one entry. The proof is made in the tree that was signed. */
 export function receipt(
   signed: RootSignatures,
@@ -106,15 +42,13 @@ export function receipt(
   disclosures: readonly Uint8Array[] = [],
 ): Uint8Array {
   if (inclusion.size !== signed.size) throw new RangeError('the proof is of a tree of another size')
-  const sign1 = ({ protectedBytes, signature }: RootSignature): Sign1 => [
-    protectedBytes,
-    { vdp: { proofs: [inclusion] } },
-    null,
-    signature,
-  ]
-  const receipts = [sign1(signed.signatures[0]), sign1(signed.signatures[1])] as const
   const shown = disclosures.length === 0 ? {} : { disclosures }
-  return is.encodeAs(receiptFile, { type: receiptType, leaf, receipts, ...shown })
+  return is.encodeAs(receiptFile, {
+    type: receiptType,
+    leaf,
+    receipts: receiptsOver(signed, inclusion),
+    ...shown,
+  })
 }
 
 export const receiptChecks = [
@@ -153,12 +87,11 @@ export function verifyReceipt(
 ): VerifiedReceipt {
   const { leaf, receipts, disclosures, parsed } = parseReceipt(bytes, trace)
   trace('keys')
-  const pair = [keys.ed25519, keys.mlDsa44] as const
-  for (const [i, key] of pair.entries()) checkHeader(parsed[i], key, keys.origin)
+  checkHeaders(parsed, keys)
   trace('proof')
   const [inclusion, root] = sharedProof(receipts, parsed, leaf)
   trace('signatures')
-  for (const [i, key] of pair.entries()) checkSignature(receipts[i], key, root)
+  checkSignatures(receipts.map(signatureIn), keys, root)
   trace('disclosures')
   const disclosed = verifyDisclosures(leaf, disclosures)
   trace('expected')
@@ -179,25 +112,14 @@ function parseReceipt(bytes: Uint8Array, trace: Trace<ReceiptCheck>) {
   const value = decode(bytes)
   trace('structure')
   const { leaf, receipts, disclosures = [] } = receiptFile.read(value, 'receipt')
-  const parsed = [receiptHeader(receipts[0][0]), receiptHeader(receipts[1][0])] as const
+  const parsed = [parseRootHeader(receipts[0][0]), parseRootHeader(receipts[1][0])] as const
   return { leaf, receipts, disclosures, parsed }
-}
-
-export function receiptHeader(protectedBytes: Uint8Array): Header {
-  return is.decodeAs(header, protectedBytes, 'receipt header')
-}
-
-/** The algorithm, key and ledger that a receipt names are those of the key. */
-export function checkHeader(header: Header | undefined, key: VerificationKey, origin: string): void {
-  if (header?.alg !== coseAlgorithm(key.algorithm)) throw new Rejected('wrong-algorithm', 'receipt')
-  if (header.kid !== key.id) throw new Rejected('unknown-key', `receipt by ${header.kid}`)
-  if (header.claims.iss !== origin) throw new Rejected('unknown-key', 'receipt of another ledger')
 }
 
 /** Both receipts are about one place in one tree. The leaf is hashed here, so that no inner node passes for one. */
 function sharedProof(
-  [first, second]: readonly [Sign1, Sign1],
-  parsed: readonly Header[],
+  [first, second]: readonly [Sign1<Inclusion>, Sign1<Inclusion>],
+  parsed: readonly RootHeader[],
   leaf: Uint8Array,
 ): readonly [Inclusion, Uint8Array] {
   const [one, other] = [first[1].vdp.proofs[0], second[1].vdp.proofs[0]]
@@ -207,16 +129,6 @@ function sharedProof(
   const sized = parsed.every(({ treeSize }) => treeSize === one.size) && one.size === other.size
   if (!same || !sized) throw new Rejected('bad-proof', 'the receipts are not of one place in one tree')
   return [one, root]
-}
-
-export function checkSignature(
-  sign1: readonly [Uint8Array, unknown, null, Uint8Array] | undefined,
-  key: VerificationKey,
-  root: Uint8Array,
-): void {
-  if (sign1 === undefined || !key.verify(rootMessage(sign1[0], root), sign1[3])) {
-    throw new Rejected('bad-signature', `key ${key.id}: the proof leads to a root that it did not sign`)
-  }
 }
 
 function checkExpected(expected: ExpectedReceipt, leaf: Uint8Array, index: number): void {

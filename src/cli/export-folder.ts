@@ -27,7 +27,7 @@ import {
 } from '../../protocol/ledger/export-format.ts'
 import type { FlatTile } from '../../protocol/ledger/flat-tiles.ts'
 import { isNotice, requireNoticeOf } from '../../protocol/ledger/noticed.ts'
-import { verifyRoot } from '../../protocol/ledger/receipt.ts'
+import { verifyRoot } from '../../protocol/ledger/signed-root.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import { beginMissing } from '../../protocol/ledger/shredding.ts'
 import { tilePath, tileWidth } from '../../protocol/ledger/tiles.ts'

@@ -12,7 +12,8 @@ import {
 import { rootSignatures } from '../../protocol/ledger/export-format.ts'
 import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Inclusion, inclusionRoot } from '../../protocol/ledger/merkle-proof.ts'
-import { type RootSignatures, receipt, signRootOffThread, verifyRoot } from '../../protocol/ledger/receipt.ts'
+import { receipt } from '../../protocol/ledger/receipt.ts'
+import { type RootSignatures, signRootOffThread, verifyRoot } from '../../protocol/ledger/signed-root.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { SignedRow } from './checkpoints-table.ts'
 

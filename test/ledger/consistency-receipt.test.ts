@@ -10,7 +10,7 @@ import {
   verifyConsistencyReceipt,
 } from '../../protocol/ledger/consistency-receipt.ts'
 import { proveConsistency } from '../../protocol/ledger/merkle-proof.ts'
-import { signRoot } from '../../protocol/ledger/receipt.ts'
+import { signRoot } from '../../protocol/ledger/signed-root.ts'
 import { consistencyAt } from '../../src/ledger/consistency.ts'
 import { backEnds, over } from '../support/back-ends.ts'
 import { flipped, hex } from '../support/bytes.ts'

@@ -10,13 +10,8 @@ import { verificationKey } from '../../protocol/key.ts'
 import { consistencySign1, inclusionSign1, rootMessage } from '../../protocol/ledger/cose-receipt.ts'
 import { consistencyRoot, inclusionRoot, proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { nodeHash } from '../../protocol/ledger/merkle.ts'
-import {
-  receipt,
-  receiptChecks,
-  receiptOrigin,
-  signRoot,
-  verifyReceipt,
-} from '../../protocol/ledger/receipt.ts'
+import { receipt, receiptChecks, receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
+import { signRoot } from '../../protocol/ledger/signed-root.ts'
 import { report } from '../../protocol/report.ts'
 import { flipped, hex } from '../support/bytes.ts'
 import { bodyOf, entries, origin, readerOf, signer } from '../support/ledger.ts'

@@ -1,15 +1,14 @@
 /** Answers for how test/vectors/{entry,checkpoint,receipt}.json were made: once, and frozen. Run it to make others. */
-import { writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { toBase64, toHex } from '../../protocol/bytes.ts'
-import { type CborValue, decode, encode, Tag } from '../../protocol/cbor.ts'
+import { type CborValue, encode } from '../../protocol/cbor.ts'
 import { encodeAs } from '../../protocol/codec.ts'
 import { signCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import { discloseField } from '../../protocol/ledger/disclosure.ts'
 import { commit, descriptor as descriptorCodec, genesisHash, makeEntry } from '../../protocol/ledger/entry.ts'
 import { proveInclusion } from '../../protocol/ledger/merkle-proof.ts'
 import { formatProof } from '../../protocol/ledger/proof.ts'
-import { receipt, signRoot } from '../../protocol/ledger/receipt.ts'
+import { receipt } from '../../protocol/ledger/receipt.ts'
+import { signRoot } from '../../protocol/ledger/signed-root.ts'
 import { fieldNames, recordBytes } from '../../protocol/ledger/record.ts'
 import { flipped } from '../support/bytes.ts'
 import {
@@ -23,11 +22,7 @@ import {
   signer,
   smallRecord,
 } from '../support/ledger.ts'
-
-function write(name: string, vectors: unknown): void {
-  const file = path.resolve(import.meta.dirname, '../vectors', `${name}.json`)
-  writeFileSync(file, `${JSON.stringify(vectors, null, 1)}\n`)
-}
+import { changedReceipts, ledgerRow, refusedAlike, refusedReceipt, writeVectors } from './frozen.ts'
 
 const genesis = genesisHash(descriptor)
 const first = makeEntry(genesis, smallRecord, keyOf(1))
@@ -51,7 +46,7 @@ const refusedEntry = (name: string, code: string, change: Partial<typeof secondR
   return { name, code, previous, key, record, leaf }
 }
 
-write('entry', {
+writeVectors('entry', {
   about:
     'Ledger entries of profile 1 (protocol/ledger/entry.md), bytes in hexadecimal. The first row continues the descriptor. Refused: by the link, the record, or a disclosure.',
   descriptor: toHex(encodeAs(descriptorCodec, descriptor)),
@@ -105,20 +100,15 @@ const at = 1_760_000_100
 const made = entries(7)
 const hashes = made.map(({ hash }) => hash)
 const body = bodyOf(hashes)
-const ledger = {
-  origin,
-  ed25519: toHex(signer.keys.ed25519.bytes),
-  mlDsa44: toHex(signer.keys.mlDsa44.bytes),
-}
 const note = signCheckpoint(body, signer, at)
 const [ed25519 = '', mlDsa44 = ''] = note.split('\n').slice(-3, -1)
 const text = note.slice(0, note.indexOf('\n\n') + 1)
 const other = signCheckpoint({ ...body, size: 8 }, signer, at)
 
-write('checkpoint', {
+writeVectors('checkpoint', {
   about:
     'Checkpoints of profile 1 (protocol/ledger/checkpoint.md): signed notes as text, keys and roots in hexadecimal.',
-  ledger,
+  ledger: ledgerRow,
   accept: [
     { name: 'seven entries', note, size: 7, root: toHex(body.root), at },
     {
@@ -153,58 +143,24 @@ const receiptOf = (index: number) =>
 const good = receiptOf(3)
 const facts = (index: number) => ({ index, size: 7, root: toHex(body.root), leaf: toHex(leafOf(index)), at })
 
-type Sign1 = [Uint8Array, CborValue, CborValue, Uint8Array]
-
-function changed(change: (sign1s: Sign1[], file: Map<string, CborValue>) => void): Uint8Array {
-  const file = new Map(decode(good) as ReadonlyMap<string, CborValue>)
-  const sign1s = (file.get('receipts') as Uint8Array[]).map(
-    (bytes) => [...((decode(bytes) as Tag).value as Sign1)] as Sign1,
-  )
-  change(sign1s, file)
-  return encode(
-    file.set(
-      'receipts',
-      sign1s.map((sign1) => encode(new Tag(18, sign1))),
-    ),
-  )
-}
-
+const changed = (change: Parameters<typeof changedReceipts>[1]) => changedReceipts(good, change)
 const inclusion = (index: number, size: number): CborValue => {
   const { path: hashPath } = proveInclusion(3, 7, readerOf(hashes))
   return new Map([[396, new Map([[-1, [encode([size, index, hashPath])]]])]])
 }
-const refusedReceipt = (name: string, code: string, bytes: Uint8Array) => ({
-  name,
-  code,
-  receipt: toHex(bytes),
-})
 const proof = formatProof({ ...proveInclusion(3, 7, readerOf(hashes)), checkpoint: note, extra: leafOf(3) })
 
-write('receipt', {
+writeVectors('receipt', {
   about:
     'Receipts (protocol/ledger/receipt.md) in hexadecimal, and tlog-proof files (protocol/ledger/proof.md) as text, of one ledger of seven entries.',
-  ledger,
+  ledger: ledgerRow,
   accept: [0, 3, 6].map((index) => ({
     name: `entry ${index}`,
     receipt: toHex(receiptOf(index)),
     ...facts(index),
   })),
   refuse: [
-    refusedReceipt(
-      'the algorithms exchanged',
-      'wrong-algorithm',
-      changed((sign1s) => sign1s.reverse()),
-    ),
-    refusedReceipt(
-      'one receipt',
-      'malformed-structure',
-      changed((sign1s) => sign1s.pop()),
-    ),
-    refusedReceipt(
-      'another type',
-      'malformed-structure',
-      changed((_, file) => file.set('type', 'pouch-receipt-v2')),
-    ),
+    ...refusedAlike(good, 'pouch-receipt-v2').map((row) => refusedReceipt(...row)),
     refusedReceipt(
       'another size, where the path is the same',
       'bad-proof',
