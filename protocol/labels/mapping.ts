@@ -34,7 +34,8 @@ export function labelFrom(foreign: ConfidentialityLabel, vocabulary: Vocabulary)
 }
 
 function wordsOf(policy: string, { issuers, rules }: Vocabulary): IssuerWords {
-  const words = issuers.get(policy.toUpperCase())
+  // Beyond ASCII, capitals of other letters would do: those of ı are I.
+  const words = /^[A-Za-z0-9-]+$/.test(policy) ? issuers.get(policy.toUpperCase()) : undefined
   if (words !== undefined && rules.schemes.has(words.issuer)) return words
   throw new Rejected('unknown-marking', 'PolicyIdentifier: the registry has no markings of it')
 }

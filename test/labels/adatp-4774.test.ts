@@ -195,6 +195,12 @@ const changes: readonly (readonly [string, string | RegExp, string, string, stri
   ['a review date that is none', '2031-01-01', '2031-13-01', 'unmappable-label'],
   ['an order that is another', /(<slab:PolicyId.*)\n(.*)\n/, '$2\n$1\n', 'unmappable-label', information],
   [
+    'a policy in letters of others',
+    'NATO</slab:PolicyIdentifier',
+    'FıN</slab:PolicyIdentifier',
+    'unknown-marking',
+  ],
+  [
     'a policy that nobody has',
     'NATO</slab:PolicyIdentifier',
     'ACME</slab:PolicyIdentifier',

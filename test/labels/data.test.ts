@@ -211,7 +211,7 @@ test('a plan takes those that it names, or all', () => {
   expect(schemesOf([{ schemes: ['all'], groups: [] }])).toHaveLength(59)
   expect(groupsOf([{ schemes: [], groups: ['all'] }]).map(({ id }) => id)).toEqual(['NATO', 'EU', 'FVEY'])
   expect(schemesOf([{ schemes: ['USA'], groups: [] }])[0]?.caveats.length).toBeGreaterThan(10)
-  const unknown = () => schemesOf([{ schemes: ['USA', 'XXX'], groups: [] }])
+  const unknown = () => schemesOf([{ schemes: ['USA', 'ZZZ'], groups: [] }])
   expect(unknown).toThrow(expect.objectContaining({ code: 'bad-request' }) as Error)
 })
 
