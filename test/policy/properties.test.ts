@@ -8,9 +8,10 @@ import { decide, decideAll } from '../../protocol/policy/decide.ts'
 import { explain } from '../../protocol/policy/explain.ts'
 import { ground } from '../../protocol/policy/ground.ts'
 import { dominates, restrictionOf } from '../../protocol/policy/lattice.ts'
-import { rulesFrom } from '../../protocol/policy/rules.ts'
+import { levels } from '../../protocol/policy/level.ts'
+import { type Rules, rulesFrom } from '../../protocol/policy/rules.ts'
 import { labels, questions } from './arbitraries.ts'
-import { day, now, sources, treaty } from './world.ts'
+import { consent, day, now, sources, treaty } from './world.ts'
 
 const rules = rulesFrom(sources)
 const runs = { numRuns: 3000 }
@@ -45,6 +46,119 @@ describe.each(Object.entries(stricter))('%s', (_, change) => {
       expect(after.allow && !before.allow).toBe(false)
     }
     fc.assert(fc.property(questions, holds), runs)
+  })
+})
+
+/** Everything that an agreement can ask for, and what it is told. */
+const asking = {
+  ...treaty,
+  legalBases: ['ACT'],
+  needToKnow: true,
+  nationals: ['ALLY'],
+  aggregation: [{ category: 'clearance', period: day, count: 3, level: 4 }],
+} as const
+const statements: fc.Arbitrary<Partial<Question>> = fc.record(
+  {
+    needToKnow: fc.constant('CASE'),
+    legalBasis: fc.constantFrom('ACT', 'ACT', 'ACT', 'HABIT'),
+    reader: fc.record({
+      clearance: fc.constantFrom(...levels),
+      nationalities: fc.constantFrom(['ALPHA'], ['BETA'], ['BETA', 'DELTA']),
+    }),
+    counted: fc.constantFrom([0], [0], [1], [2], [9]),
+  },
+  { requiredKeys: [] },
+)
+const everything = {
+  needToKnow: 'CASE',
+  legalBasis: 'ACT',
+  reader: { clearance: 3, nationalities: ['BETA'] },
+} as const
+
+function without(question: Question, member: 'counted' | 'needToKnow' | 'legalBasis'): Question {
+  return Object.fromEntries(Object.entries(question).filter(([name]) => name !== member)) as Question & object
+}
+
+const originators = fc.option(fc.constantFrom('ALPHA', 'BETA', 'DELTA'), { nil: undefined })
+const stated: fc.Arbitrary<Question> = fc
+  .tuple(questions, fc.oneof(statements, fc.constant({ ...everything, counted: [0] })), originators)
+  .map(([question, statement, originator]) => ({
+    ...question,
+    ...statement,
+    label: { ...question.label, ...(originator !== undefined && { originator }) },
+  }))
+
+describe('what is stated, and what others have a say in', () => {
+  const withConsent = { ...sources, agreements: [asking, consent] }
+  const open = rulesFrom(withConsent)
+  const suspension = { agreement: treaty.id, by: 'BETA', from: now }
+  const silent = () => () => ({ forbidden: [] })
+  const forbids = () => () => ({ forbidden: [{ subject: 'a rule' }] })
+  const modules = [{ party: 'BETA', policies: '' }]
+  const stricterRules: Readonly<Record<string, Rules>> = {
+    'a suspension of the agreement': rulesFrom({ ...withConsent, suspensions: [suspension] }),
+    'a suspension of the consent': rulesFrom({
+      ...withConsent,
+      suspensions: [{ ...suspension, agreement: consent.id }],
+    }),
+    'consent withdrawn': rulesFrom({ ...sources, agreements: [asking, { ...consent, onward: [] }] }),
+    'a module that forbids': rulesFrom({ ...withConsent, modules }, forbids),
+    'a module that nothing evaluates': rulesFrom({ ...withConsent, modules }),
+    'an earlier end': rulesFrom({ ...sources, agreements: [{ ...asking, until: now }, consent] }),
+    'one purpose less': rulesFrom({
+      ...sources,
+      agreements: [{ ...asking, purposes: ['vetting'] }, consent],
+    }),
+  }
+
+  test.each(Object.entries(stricterRules))('%s never opens', (_, narrower) => {
+    const holds = (question: Question) =>
+      !decide(question, narrower, now).allow || decide(question, open, now).allow
+    fc.assert(fc.property(stated, holds), runs)
+  })
+
+  test('a module that forbids nothing changes nothing', () => {
+    const asked = rulesFrom({ ...withConsent, modules }, silent)
+    const holds = (question: Question) => {
+      expect(decide(question, asked, now)).toEqual(decide(question, open, now))
+    }
+    fc.assert(fc.property(stated, holds), runs)
+  })
+
+  const less: Readonly<Record<string, (question: Question) => Question>> = {
+    'a lower clearance': (question) =>
+      question.reader === undefined
+        ? question
+        : { ...question, reader: { ...question.reader, clearance: 0 } },
+    'one more nationality': (question) =>
+      question.reader === undefined
+        ? question
+        : {
+            ...question,
+            reader: { ...question.reader, nationalities: [...question.reader.nationalities, 'X'] },
+          },
+    'more sent before': ({ counted, ...question }) => ({
+      ...question,
+      ...(counted && { counted: counted.map((before) => before + 1) }),
+    }),
+    'what was sent before not counted': (question) => without(question, 'counted'),
+    'no need-to-know': (question) => without(question, 'needToKnow'),
+    'no legal basis': (question) => without(question, 'legalBasis'),
+    'a third party’s': ({ label, ...question }) => ({
+      ...question,
+      label: { originator: 'DELTA', ...label },
+    }),
+  }
+
+  test.each(Object.entries(less))('%s never opens', (_, change) => {
+    const holds = (question: Question) =>
+      !decide(change(question), open, now).allow || decide(question, open, now).allow
+    fc.assert(fc.property(stated, holds), runs)
+  })
+
+  test('some of it is permitted', () => {
+    const permitted = fc.sample(stated, runs.numRuns).filter((question) => decide(question, open, now).allow)
+    expect(permitted.length).toBeGreaterThan(10)
   })
 })
 
