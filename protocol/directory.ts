@@ -87,7 +87,7 @@ export function currentSealingKey(directory: Directory, party: PartyId, at: Seco
   return sealingKeyOf(directory, party, newest.key.id, at)
 }
 
-/** What the party's ledger signs with: of its live ledger keys the ones that began last. Throws `unknown-party`, `unknown-key`. */
+/** What the party's ledger signs with: of its live ledger keys the ones that began last. Throws `unknown-party`, `unknown-key`, `revoked-key`. */
 export function ledgerKeysOf(directory: Directory, party: PartyId, at: Seconds): LedgerKeys {
   const { ledger, keys } = partyOf(directory, party)
   const live = keys
@@ -95,7 +95,16 @@ export function ledgerKeysOf(directory: Directory, party: PartyId, at: Seconds):
     .toSorted((a, b) => b.from - a.from)
   const newest = (algorithm: 'ed25519' | 'ml-dsa-44'): VerificationKey => {
     const found = live.find(({ key }) => key.algorithm === algorithm)
-    if (found === undefined) throw new Rejected('unknown-key', `${party} has no live ${algorithm} ledger key`)
+    if (found === undefined) {
+      const revoked = keys.some(
+        ({ use, key, revoked: from }) =>
+          use === 'ledger' && key.algorithm === algorithm && from !== undefined,
+      )
+      throw new Rejected(
+        revoked ? 'revoked-key' : 'unknown-key',
+        `${party} has no live ${algorithm} ledger key`,
+      )
+    }
     return verificationKeyOf(directory, party, 'ledger', found.key.id, at)
   }
   return { origin: ledger, ed25519: newest('ed25519'), mlDsa44: newest('ml-dsa-44') }
@@ -154,10 +163,12 @@ function liveLedgerKeys(directory: Directory, party: PartyId, at: Seconds): Ledg
   try {
     return ledgerKeysOf(directory, party, at)
   } catch (error) {
-    if (error instanceof Rejected && error.code === 'unknown-key') return undefined
+    if (error instanceof Rejected && lacksKeys.has(error.code)) return undefined
     throw error
   }
 }
+
+const lacksKeys: ReadonlySet<string> = new Set(['unknown-key', 'revoked-key'])
 
 /** Throws `revoked-key` when the key is revoked at `now`, whenever it was used. */
 export function requireUnrevoked(directory: Directory, id: KeyId, now: Seconds): void {

@@ -32,7 +32,10 @@ export interface Enrolment {
   readonly keys: readonly EnrolledKey[]
 }
 
-export function enrolmentOf(party: string, keys: readonly KeyListing[]): z.input<typeof enrolmentSchema> {
+export function enrolmentOf(
+  party: string,
+  keys: readonly Omit<KeyListing, 'file' | 'held'>[],
+): z.input<typeof enrolmentSchema> {
   return {
     party,
     keys: keys.map(({ id, use, generation, created, publicKey: { algorithm, bytes } }) => ({
