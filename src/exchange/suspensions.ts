@@ -66,10 +66,19 @@ export async function acceptNotice(gateway: Gateway, bytes: Uint8Array): Promise
   // From here it is durable and in force: no decision that does not know it can be entered any more, by any replica. A crash
   // before the answer costs the sender one repetition; who publishes it finds its row.
   await gateway.suspensions.catchUp()
+  requireHeld(gateway, notice, index)
   gateway.signals.notices.notify()
   const event = kind === 'suspend' ? 'agreement-suspended' : 'agreement-resumed'
   gateway.logger.info(event, { party, ledgerIndex: index })
   return { index, receipt, repeated }
+}
+
+/** Entered before and without its row now: somebody took it out, and what it suspended would be permitted. */
+function requireHeld({ suspensions, damage }: Gateway, notice: ReadNotice, index: number): void {
+  const last = suspensions.last(notice.agreement, notice.by)?.sequence ?? 0
+  if (last >= notice.sequence) return
+  damage.found(`entry ${index}`)
+  damage.requireNone()
 }
 
 /** The notice of this number that is held. Throws `reused-id` when it says something else. */

@@ -215,4 +215,21 @@ eachDatabase('a suspension', ({ fresh, kind }) => {
       await replica.close()
     },
   )
+
+  test('whose row was taken out is found to be missing as soon as another gateway tells of it', async () => {
+    await suspend(est.gateway, agreementId, 'breach')
+    const position = est.gateway.suspensions.version()
+    const { database } = est.gateway
+    await eventually('the notice to be delivered', async () => {
+      const rows = await database.selectFrom('suspension_deliveries').select('position').execute()
+      return rows.some((row) => row.position === position) ? true : undefined
+    })
+    await database.deleteFrom('suspension_deliveries').where('position', '=', position).execute()
+    await database.deleteFrom('suspension_notices').where('position', '=', position).execute()
+    // In the process that knows it, nothing is permitted on fewer notices.
+    await expect(send(est.gateway, 'NLD')).rejects.toMatchObject({ code: 'unavailable' })
+    await est.stop()
+    est = await world.start('EST')
+    await expect(send(est.gateway, 'NLD')).rejects.toMatchObject({ code: 'ledger-damaged' })
+  })
 })
