@@ -5,16 +5,15 @@ import { parseEnvelope } from '../../protocol/envelope/format.ts'
 import { parseLabel } from '../../protocol/label.ts'
 import { type PartyId, partyId, type Seconds } from '../../protocol/names.ts'
 import type { QuestionToAll } from '../../protocol/policy/decide.ts'
-import type { Justification, Reader } from '../../protocol/policy/justification.ts'
-import { type Level, levels } from '../../protocol/policy/level.ts'
 import type { Rules } from '../../protocol/policy/rules.ts'
 import { agreementOr, candidatesFor } from '../policy/explanation.ts'
 import { type GlobalOptions, UsageError } from './answer.ts'
 import { readBytes } from './files.ts'
 import { defaultCategory, tokenIn } from './policy-source.ts'
+import { type StatedOptions, statedIn, statedOptions } from './stated.ts'
 import { timeOf } from './trust.ts'
 
-export interface QuestionOptions extends GlobalOptions {
+export interface QuestionOptions extends GlobalOptions, StatedOptions {
   readonly envelope?: string
   readonly from?: PartyId
   readonly to?: readonly PartyId[]
@@ -27,15 +26,11 @@ export interface QuestionOptions extends GlobalOptions {
   readonly type?: string
   readonly category?: string
   readonly at?: string
-  readonly needToKnow?: string
-  readonly legalBasis?: string
-  readonly readerClearance?: Level
-  readonly readerNationality?: readonly PartyId[]
   readonly counted?: readonly number[]
 }
 
 export function questionOptions(command: Command): Command {
-  return command
+  return statedOptions(command)
     .option('--envelope <file>', 'ask what the header of this envelope asks; nothing of it is verified')
     .option('--from <party>', 'the sender', partyIn)
     .option('--to <party>', 'a receiver; again for each further one', parties)
@@ -52,18 +47,6 @@ export function questionOptions(command: Command): Command {
     )
     .option('--category <name>', `the category of information (default: ${defaultCategory})`, tokenIn)
     .option('--at <time>', 'at another time than now')
-    .option('--need-to-know <reference>', 'the case, contract or visit that it is needed for', tokenIn)
-    .option('--legal-basis <name>', 'the rule of law that it is sent under', tokenIn)
-    .option(
-      '--reader-clearance <level>',
-      'the highest level, 0 to 4, that the reader’s clearance opens',
-      levelIn,
-    )
-    .option(
-      '--reader-nationality <party>',
-      'a nationality of the reader; again for each further one',
-      parties,
-    )
     .option(
       '--counted <numbers>',
       'for each aggregation of the agreement: how many were sent before, as 3 or 3,0',
@@ -102,7 +85,7 @@ function asked(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToA
     label: { ...parseLabel(label, timeOf(options.marked ?? options.at)), ...furtherFrom(options) },
     purpose,
     category: options.category ?? categoryOf(options.type ?? defaultCategory),
-    ...justificationFrom(options),
+    ...statedIn(options),
     ...countedFrom(options, to),
   }
 }
@@ -117,23 +100,6 @@ function furtherFrom({ originator, retainUntil }: QuestionOptions) {
     ...(originator !== undefined && { originator }),
     ...(retainUntil !== undefined && { retainUntil: timeOf(retainUntil) }),
   }
-}
-
-function justificationFrom(options: QuestionOptions): Justification {
-  const { needToKnow, legalBasis } = options
-  const reader = readerFrom(options)
-  return {
-    ...(needToKnow !== undefined && { needToKnow }),
-    ...(legalBasis !== undefined && { legalBasis }),
-    ...(reader && { reader }),
-  }
-}
-
-function readerFrom({ readerClearance, readerNationality }: QuestionOptions): Reader | undefined {
-  if (readerClearance === undefined && readerNationality === undefined) return undefined
-  if (readerClearance === undefined || readerNationality === undefined)
-    throw new UsageError('--reader-clearance and --reader-nationality go together')
-  return { clearance: readerClearance, nationalities: readerNationality }
 }
 
 function countedFrom(
@@ -153,12 +119,6 @@ function partyIn(text: string): PartyId {
 
 function parties(text: string, earlier: readonly PartyId[] | undefined): readonly PartyId[] {
   return [...(earlier ?? []), partyIn(text)]
-}
-
-function levelIn(text: string): Level {
-  const found = levels.find((level) => `${level}` === text)
-  if (found === undefined) throw new InvalidArgumentError('It should be a level from 0 to 4.')
-  return found
 }
 
 function countsIn(text: string): readonly number[] {
