@@ -56,6 +56,7 @@ test.each([
   ['postgres', /^postgres$/, /^src\/database\//],
   ['pino', /^pino$/, ['src/logger.ts']],
   ['pkijs', /^pkijs$/, /^src\/ledger\/time-stamps\//],
+  ['koffi', /^koffi$/, /^keys\/pkcs11-library\.ts$/],
   ['commander', /^commander$/, /^src\/cli\//],
   ['Cedar', /^@cedar-policy\//, ['src/policy/national-cedar.ts']],
 ])('%s has one door', (_, wanted, door) => {

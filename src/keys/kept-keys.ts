@@ -46,14 +46,14 @@ export function keptKeys(options: KeepingOptions): KeptKeys {
   }
   const look = async (gateway: Gateway): Promise<void> => {
     keystore.reread()
-    if (nextIsDue(standings(gateway, keystore), options.openingKeyDays, gateway.now())) {
-      keystore.add('open', gateway.now())
-      options.announce()
-    }
     const now = standings(gateway, keystore)
     await enterStandings(gateway, now, entered)
     await destroyUseless(gateway, keystore, now, entered)
     for (const expiry of remind(expiries(gateway), gateway.now())) warn(gateway, expiry)
+    if (!nextIsDue(now, options.openingKeyDays, gateway.now())) return
+    // Entered at the next look, by whichever replica: a crash here leaves a key that is whole, and announced by nobody yet.
+    keystore.add('open', gateway.now())
+    options.announce()
   }
   return {
     chosenBy: (choosing) => chosenKeys(keystore, choosing),

@@ -1,10 +1,20 @@
 /** The command line without a gateway: help, wrong use, the ceremony, sealing and opening, and every refusal in words. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { program } from '../../src/cli/program.ts'
 import { jsonOf, pouch, spawned } from '../support/command-line.ts'
+import { recordSecrets } from '../support/recorded.ts'
 import {
   changed,
   type CommandLineWorld,
@@ -174,8 +184,14 @@ describe('the ceremony', () => {
   test('lists keys without the passphrase, and newer ones when there are', async () => {
     const { code, out } = await pouch(['keys', 'list', '--data', at('est')])
     expect(code).toBe(0)
-    expect(out.split('\n')[0]).toMatch(/^use +gen +algorithm +created +key id$/)
+    expect(out.split('\n')[0]).toMatch(/^use +gen +algorithm +created +state +key id$/)
     expect(out.trim().split('\n').length - 1).toBe(6)
+    const states = out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => / (\w+) +[0-9a-f]{64}$/.exec(row)?.[1])
+    expect(states).toEqual(Array.from({ length: 6 }, () => 'active'))
   })
 
   test('refuses fewer signatures than the roots demand, and other roots than the pinned ones', async () => {
@@ -355,6 +371,39 @@ describe('keys and passphrase', () => {
     expect(ended.out).not.toContain(wrong)
     const short = await pouch([...list, '--data', at('est')], { POUCH_PASSPHRASE: 'short' })
     expect(jsonOf(short)).toMatchObject({ refused: 'weak-passphrase' })
+  })
+
+  test('it is changed for all keys at once, and the old one opens nothing any more', async () => {
+    const folder = at('repassed')
+    const made = ['keys', 'new', 'transport', '--json', '--data', folder]
+    expect((await pouch(made, opening)).code).toBe(0)
+    const changing = ['keys', 'passphrase', '--json', '--data', folder]
+    const asked = await pouch(changing, opening)
+    expect(jsonOf(asked)).toMatchObject({
+      configuration: [expect.stringContaining('POUCH_NEW_PASSPHRASE') as string],
+    })
+    const next = 'amber quay register swallow'
+    recordSecrets('passphrase', [next])
+    const changed = await pouch(changing, { ...opening, POUCH_NEW_PASSPHRASE: next })
+    expect(jsonOf(changed)).toEqual({ files: 1 })
+    expect(jsonOf(await pouch(made, opening))).toMatchObject({ refused: 'wrong-passphrase' })
+    expect((await pouch(made, { POUCH_PASSPHRASE: next })).code).toBe(0)
+  })
+
+  test('a new key is announced until the registry lists it, and a ledger keeps its keys', async () => {
+    const folder = at('announcing')
+    cpSync(at('est'), folder, { recursive: true })
+    chmodSync(at('announcing', 'keys'), 0o700)
+    expect((await pouch(['keys', 'new', 'open', '--data', folder], opening)).code).toBe(0)
+    const { keys } = jsonOf(await pouch(['keys', 'list', '--json', '--data', folder])) as {
+      readonly keys: readonly { readonly use: string; readonly generation: number; readonly state: string }[]
+    }
+    const opens = keys.filter(({ use }) => use === 'open')
+    expect(opens.map(({ generation, state }) => [generation, state])).toEqual([
+      [1, 'active'],
+      [2, 'announced'],
+    ])
+    expect((await pouch(['keys', 'new', 'ledger', '--data', folder], opening)).code).toBe(2)
   })
 
   test('keys that others can read are refused', async () => {

@@ -20,6 +20,7 @@ import { Pin } from '../../keys/pin.ts'
 import { Token } from '../../keys/token.ts'
 import type { VerificationKey } from '../../protocol/key.ts'
 import { utf8 } from '../../protocol/bytes.ts'
+import { jsonOf, pouch } from '../support/command-line.ts'
 import { softHsm } from '../support/softhsm.ts'
 
 const hsm = softHsm()
@@ -145,6 +146,25 @@ describe.skipIf(hsm === undefined)('a keystore with a token', () => {
     expect(() => changeOpener(other, held(), words)).toThrow(code('no-token'))
   })
 })
+
+test.skipIf(hsm === undefined)(
+  'a data folder made with a token needs its PIN and no passphrase',
+  async () => {
+    const data = ['--data', path.join(work, 'data')]
+    const url = ['--url', 'https://pouch.example.ee']
+    const where = ['--pkcs11-module', place.module, '--pkcs11-token', place.label]
+    const init = ['init', 'EST', ...url, ...where, ...data, '--json']
+    expect(jsonOf(await pouch(init))).toMatchObject({ configuration: [expect.stringContaining('POUCH_PIN')] })
+    expect((await pouch(init, { POUCH_PIN: hsm?.pin ?? '' })).code).toBe(0)
+    const made = await pouch(['keys', 'new', 'sign', ...data], { POUCH_PIN: hsm?.pin ?? '' })
+    expect(made).toMatchObject({ code: 0, err: '' })
+    const { keys } = jsonOf(await pouch(['keys', 'list', '--json', ...data])) as {
+      readonly keys: readonly { readonly held: string }[]
+    }
+    expect(keys.filter(({ held }) => held === 'token')).toHaveLength(4)
+    expect(keys).toHaveLength(8)
+  },
+)
 
 describe.skipIf(hsm === undefined)('a token refuses', () => {
   test('a wrong PIN, once: then it is not given again until somebody logs in elsewhere', () => {
