@@ -1,6 +1,7 @@
 /**
  * Answers for the proof that no chain of translations lowers: what a receiver marks as its own, and passes on as its own,
- * is never worth less than what it got. Each step of every chain is looked at, so no chain need be followed further.
+ * is never worth less than what it got. Each step of every chain is looked at, so no chain need be followed further. What an
+ * agreement has protected by measures beyond the receiver's marking is not translated: it keeps its own when passed on.
  */
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
@@ -18,6 +19,8 @@ interface Step {
   readonly form: string
   readonly labelled: Seconds
   readonly level: Level
+  /** What the receiver does beyond its own marking, by the agreement's row. */
+  readonly measures: readonly string[]
   readonly receiver: PartyId
   readonly agreement: Agreement
   readonly at: Seconds
@@ -67,7 +70,7 @@ function* stepsUnder(agreement: Agreement, at: Seconds, { document, rules }: Sub
       if (labelled === undefined || !isCovered || level > ceiling) continue
       for (const receiver of receivers)
         if (level <= (rules.parties.get(receiver)?.accreditation ?? -1))
-          yield { issuer, form, labelled, level, receiver, agreement, at }
+          yield { issuer, form, labelled, level, measures: row?.measures ?? [], receiver, agreement, at }
     }
 }
 
@@ -112,6 +115,7 @@ function lowered(step: Step, out: WorthOut, { rules }: Subject): readonly Object
   if (marking === undefined) return []
   const next = out(receiver, marking)
   if (next.level >= level) return []
+  if (step.measures.length > 0) return [warning(keptAsItIs(step, given))]
   return [
     failure(`${issuer}:${form} is lowered from level ${level} to ${next.level} through ${receiver}`, [
       `${issuer}:${form} reaches ${receiver} by agreement ${agreement.id}, at level ${level}`,
@@ -119,6 +123,14 @@ function lowered(step: Step, out: WorthOut, { rules }: Subject): readonly Object
       `${receiver} passes ${receiver}:${given} on, worth level ${next.level} by ${next.by}`,
     ]),
   ]
+}
+
+/** No translation: the agreement has it protected by more than the receiver's marking, which therefore may not replace its own. */
+function keptAsItIs({ issuer, form, receiver, agreement }: Step, given: string): string {
+  return (
+    `${receiver} protects ${issuer}:${form} as ${given} with measures beyond it (${agreement.id}): ` +
+    `passed on, it keeps the marking ${issuer}:${form}`
+  )
 }
 
 function unprotected(receiver: PartyId, level: Level, { markings }: Scheme): string {

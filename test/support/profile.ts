@@ -5,7 +5,7 @@ import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Agreement, agreement } from '../../protocol/policy/agreement.ts'
 import { decide, type Decision } from '../../protocol/policy/decide.ts'
 import type { Question } from '../../protocol/policy/facts.ts'
-import { type Rules, rulesFrom } from '../../protocol/policy/rules.ts'
+import { type Rules, type RuleSources, rulesFrom } from '../../protocol/policy/rules.ts'
 import { agreementFrom } from '../../src/registry/agreement-plan.ts'
 import { type ProfileName, type Profile, shippedProfile } from '../../src/registry/profile.ts'
 import { groupsOf, schemesOf } from '../../src/registry/shipped-rules.ts'
@@ -20,6 +20,13 @@ export function rulesOf(
   name: ProfileName,
   change: (agreement: Agreement) => Agreement = (same) => same,
 ): Rules {
+  return rulesFrom(sourcesOf(name, change))
+}
+
+export function sourcesOf(
+  name: ProfileName,
+  change: (agreement: Agreement) => Agreement = (same) => same,
+): RuleSources {
   const profile = shippedProfile(name)
   const agreements = agreementsOf(profile).map(change)
   const groups = groupsOf([profile])
@@ -28,7 +35,7 @@ export function rulesOf(
   const parties = [...new Set([...sides, ...members])]
     .filter((id) => members.includes(id) || !groups.some((group) => group.id === id))
     .map((id) => ({ id, accreditation: 4, compartments: [] }))
-  return rulesFrom({ parties, groups, schemes: schemesOf([profile]), agreements })
+  return { parties, groups, schemes: schemesOf([profile]), agreements }
 }
 
 export function dayOf(date: string): Seconds {
