@@ -1,7 +1,7 @@
 /** Answers for requests to other gateways: signed, and bounded in time and in what they may answer. */
 import type { SigningKey } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
-import { contentDigest, signRequest } from '../http/message-signatures.ts'
+import { contentDigest, signRequestOffThread } from '../http/message-signatures.ts'
 import { type PeerAnswer, readPeerAnswer } from './peer-answer.ts'
 
 export interface PeerRequest {
@@ -44,7 +44,7 @@ async function send({
     body,
     headers: {
       'content-type': 'application/cose',
-      ...signRequest(parts, key, now),
+      ...(await signRequestOffThread(parts, key, now)),
     },
     redirect: 'error',
     // One time for the whole of it, the body's last byte included.

@@ -56,6 +56,26 @@ const inputForm =
 const signatureForm = /^pouch=:([A-Za-z0-9+/]{86}==):$/
 
 export function signRequest(request: SentRequest, key: SigningKey, now: number): SignatureHeaders {
+  const draft = drafted(request, key, now)
+  return withSignature(draft, key.sign(draft.message))
+}
+
+/** The same beside the calling thread: the key may be in a token behind a network. */
+export async function signRequestOffThread(
+  request: SentRequest,
+  key: SigningKey,
+  now: number,
+): Promise<SignatureHeaders> {
+  const draft = drafted(request, key, now)
+  return withSignature(draft, await key.signOffThread(draft.message))
+}
+
+interface Draft {
+  readonly headers: Omit<SignatureHeaders, 'signature'>
+  readonly message: Uint8Array
+}
+
+function drafted(request: SentRequest, key: SigningKey, now: number): Draft {
   if (key.algorithm !== 'ed25519') throw new TypeError('requests are signed with Ed25519')
   if (!isSentAsWritten(request.targetUri))
     throw new TypeError('the target URI is not in the form that is sent')
@@ -64,13 +84,16 @@ export function signRequest(request: SentRequest, key: SigningKey, now: number):
   const { receiptDigest } = request
   const covered = receiptDigest === undefined ? components : relayComponents
   const parameters = `${covered};created=${now};nonce="${nonce}";keyid="${key.id}"`
-  const signature = key.sign(signedBytes(request, digest, receiptDigest, parameters))
-  return {
+  const headers = {
     'content-digest': digest,
     ...(receiptDigest === undefined ? {} : { 'pouch-receipt-digest': receiptDigest }),
     'signature-input': `pouch=${parameters}`,
-    signature: `pouch=:${toBase64(signature)}:`,
   }
+  return { headers, message: signedBytes(request, digest, receiptDigest, parameters) }
+}
+
+function withSignature({ headers }: Draft, signature: Uint8Array): SignatureHeaders {
+  return { ...headers, signature: `pouch=:${toBase64(signature)}:` }
 }
 
 /**
