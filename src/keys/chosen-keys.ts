@@ -1,6 +1,6 @@
 /** Answers for which of a gateway's keys act now: the newest that the registry in force lists as live, asked at each use. */
 import type { Keystore } from '../../keys/keystore.ts'
-import { isLive } from '../../protocol/directory.ts'
+import { isLive } from '../../protocol/key-changes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { KeyId, SigningPair } from '../../protocol/key.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'

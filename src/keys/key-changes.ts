@@ -24,12 +24,14 @@ export async function enterStandings(
   standings: readonly KeyStanding[],
   entered: Entered,
 ): Promise<void> {
-  for (const standing of standings) {
-    if (standing.held === undefined) continue
-    await enterChange(gateway, standing, 'made', entered)
+  const here = standings.filter(({ held }) => held !== undefined)
+  // Pushed in one turn, they are one transaction in this order.
+  const entering = here.flatMap((standing) => {
     const change = changeOf[standing.state]
-    if (change !== undefined) await enterChange(gateway, standing, change, entered)
-  }
+    const changes = change === undefined ? (['made'] as const) : (['made', change] as const)
+    return changes.map((each) => enterChange(gateway, standing, each, entered))
+  })
+  await Promise.all(entering)
 }
 
 /** Once for each key and change, whichever replica sees it first. */

@@ -1,7 +1,7 @@
 /** Answers for how each key of a party stands: what its folder holds, compared with what the registry says of it. */
 import type { KeyListing } from '../../keys/key-folder.ts'
 import { clockSkewSeconds } from '../../protocol/clock-skew.ts'
-import { isLive } from '../../protocol/directory.ts'
+import { isLive } from '../../protocol/key-changes.ts'
 import { maxValiditySeconds } from '../../protocol/envelope/format.ts'
 import type { KeyId } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
