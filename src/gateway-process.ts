@@ -14,10 +14,12 @@ import { agencyApi } from './http/agency-api.ts'
 import { exchangeApi } from './http/exchange-api.ts'
 import { type Listening, serve } from './http/serve.ts'
 import { writeEnrolment } from './keys/announcement.ts'
+import type { Choosing } from './keys/chosen-keys.ts'
 import type { Expiry } from './keys/expiries.ts'
 import { type KeptKeys, keptKeys } from './keys/kept-keys.ts'
 import { openerOf } from './keys/opener.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { consentFor } from './registry/party-consent.ts'
 import { parseCertificate } from './ledger/time-stamps/authority.ts'
 import type { LedgerFiles } from './open-ledger.ts'
 
@@ -39,7 +41,12 @@ export async function start(
   word: Pick<LedgerFiles, 'trustHead'> = {},
 ): Promise<GatewayProcess> {
   const keystore = openKeystore(config.keysFolder, openerOf(config, tokenPlaceOf(config)))
-  return listen(await compose(partsOf(config, word, keystore, logger)), config)
+  try {
+    return await listen(await compose(partsOf(config, word, keystore, logger)), config)
+  } catch (error) {
+    keystore.close()
+    throw error
+  }
 }
 
 export type Places = Pick<
@@ -144,7 +151,11 @@ function vigilanceOf({
 
 function keysIn(keystore: Keystore, config: Config): KeptKeys {
   const { party, openingKeyDays, enrolmentFile } = config
-  const announce = (): void => writeEnrolment(enrolmentFile, party, keystore.list())
+  const announce = ({ registry, now }: Choosing): void => {
+    const keys = keystore.list()
+    const consent = consentFor(registry.current(), party, keys, () => keystore.signingPairs('sign'), now())
+    writeEnrolment(enrolmentFile, party, keys, consent)
+  }
   return keptKeys({ keystore, openingKeyDays, announce, certificates: certificatesOf(config) })
 }
 

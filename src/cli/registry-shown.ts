@@ -43,8 +43,9 @@ export function described(document: RegistryDocument, heading: string): Answer {
     `  roots ${roots}: ${threshold} of ${signers.map(({ name }) => name).join(', ')}`,
     ...parties.flatMap(({ id, name, gateway, accreditation, keys }) => [
       `  party ${id} (${name}) at ${gateway}, accredited to level ${accreditation}`,
-      ...keys.map(({ use, key, revoked }) => {
-        return `    ${use.padEnd(9)}  ${key.id}${revoked === undefined ? '' : `  revoked ${toDate(revoked)}`}`
+      ...keys.map(({ use, key, until, revoked }) => {
+        const ends = until === undefined ? '' : `  until ${toDate(until)}`
+        return `    ${use.padEnd(9)}  ${key.id}${ends}${revoked === undefined ? '' : `  revoked ${toDate(revoked)}`}`
       }),
     ]),
     ...agreements.map(

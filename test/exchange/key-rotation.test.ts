@@ -234,6 +234,19 @@ eachDatabase('keys that change', ({ kind, fresh }) => {
     expect(ledgerKeysOf(est.directory(), 'NLD', now - 1)).toBeDefined()
   })
 
+  test('who asks whether the gateway is ready is told what ends soon', async () => {
+    const ready = async () => {
+      const answer = await fetch(`${originOf(world.party('EST').agencyPort)}/readyz`)
+      return (await answer.json()) as { readonly expiries?: readonly object[] }
+    }
+    expect((await ready()).expiries).toBeUndefined()
+    const { expires } = est.registry.current().document
+    world.clock.now = expires - 5 * day
+    expect((await ready()).expiries).toEqual([
+      { what: 'registry', at: new Date(expires * 1000).toISOString().replace('.000', '') },
+    ])
+  })
+
   test(inToken ? 'the token signed all of it' : 'the files hold all of it', () => {
     const where = keystore.list().filter(({ publicKey }) => publicKey.algorithm === 'ed25519')
     expect(where.every(({ held }) => held === (inToken ? 'token' : 'file'))).toBe(true)
