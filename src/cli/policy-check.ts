@@ -1,7 +1,7 @@
 /** Answers for `pouch policy check`: the proofs that a registry must pass before anyone signs it, with counterexamples. */
 import { Command } from 'commander'
 import { isFailed, proofsOf } from '../policy/check.ts'
-import { many, type Objection, type Proof } from '../policy/proof.ts'
+import { many, many, type Objection, type Proof } from '../policy/proof.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { policySource, registryArgument } from './policy-source.ts'
 import { progressBar } from './progress.ts'
@@ -33,7 +33,7 @@ function checked(options: CheckOptions, [file]: readonly string[]): Answer {
   const { parties, agreements, schemes } = source.document
   const lines = [
     `${source.name}: ${good ? 'good' : 'NOT GOOD'}`,
-    `  ${parties.length} parties, ${agreements.length} agreements, ${schemes.length} schemes, from ${toDate(at)} on`,
+    `  ${parties.length === 1 ? '1 party' : `${parties.length} parties`}, ${many(agreements.length, 'agreement')}, ${many(schemes.length, 'scheme')}, from ${toDate(at)} on`,
     ...proofs.flatMap(proofLines),
     counted(proofs),
   ]
