@@ -1,5 +1,6 @@
 /** Answers for look-ups in a verified registry: which party, which key, at which time. */
 import { Rejected } from './errors.ts'
+import { isLive } from './key-changes.ts'
 import type { KeyId, SealingKey, VerificationKey } from './key.ts'
 import { type Evaluator, type Rules, rulesFrom } from './policy/rules.ts'
 import type { LedgerKeys } from './ledger/checkpoint.ts'
@@ -186,9 +187,4 @@ function liveKey(directory: Directory, party: PartyId, use: KeyUse, id: KeyId, a
   if (registered.revoked !== undefined && at >= registered.revoked) throw new Rejected('revoked-key', id)
   if (!isLive(registered, at)) throw new Rejected('unknown-key', `${id} is not live at ${at}`)
   return registered
-}
-
-/** Within its times, and not revoked. */
-export function isLive({ from, until, revoked }: RegisteredKey, at: Seconds): boolean {
-  return from <= at && (until === undefined || at < until) && (revoked === undefined || at < revoked)
 }

@@ -169,6 +169,11 @@ export const refusals = {
     title: 'Too few root keys signed the registry',
     next: 'Have more root signers sign it with `pouch registry sign`.',
   },
+  'key-change-unsigned': {
+    status: 403,
+    title: 'The registry changes keys of a party that did not sign the change',
+    next: 'Have the party sign it with `pouch keys enrol`, against the version in force, and propose the registry again.',
+  },
   ...agreementRefusals,
   ...ledgerRefusals,
   ...keyRefusals,

@@ -66,5 +66,8 @@ export const mediaTypes = {
   acknowledgement: 'application/vnd.pouch.acknowledgement+cose; v=1',
   registry: 'application/vnd.pouch.registry+cose; v=1',
   agreement: 'application/vnd.pouch.agreement+cose; v=1',
+  keyConsent: 'application/vnd.pouch.key-consent+cose; v=1',
   suspension: 'application/vnd.pouch.suspension+cose; v=1',
+  withdrawal: 'application/vnd.pouch.withdrawal+cose; v=1',
+  'status list': 'application/vnd.pouch.status-list+cose; v=1',
 } as const

@@ -25,6 +25,7 @@ import {
 import { type CoseSign, plainCoseSign, signWith } from './cose.ts'
 import { Rejected } from './errors.ts'
 import { coseKey, type SigningPair } from './key.ts'
+import { keyConsents, requireConsents } from './key-consent.ts'
 import { partyId, type Seconds, setOf, words } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
 import { agreement } from './policy/agreement.ts'
@@ -75,6 +76,7 @@ export const registryDocument = record({
   witnessing: optional(10, witnessing),
   modules: optional(11, modules),
   agreementSignatures: optional(12, agreementSignatures),
+  keyConsents: optional(13, keyConsents),
 })
 export type RegistryDocument = Of<typeof registryDocument>
 
@@ -134,7 +136,7 @@ export function acceptFirst(bytes: Uint8Array, pinnedRoots: string): VerifiedReg
 
 /**
  * The version after the one held: signed by the held roots' threshold and, where the roots change, by the new ones' too.
- * Throws `registry-rollback` for anything but the next version of this chain.
+ * Throws `registry-rollback` for anything but the next version of this chain, and as `requireConsents`.
  */
 export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedRegistry {
   const parsed = parse(bytes)
@@ -147,6 +149,7 @@ export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedR
   requireVouched(parsed.document)
   if (held.document.agreementSignatures !== undefined && parsed.document.agreementSignatures === undefined)
     throw new Rejected('unsigned-agreement', `version ${version} leaves all signatures out`)
+  requireConsents(parsed.document, held.document)
   return verifiedRegistry(bytes, parsed)
 }
 
@@ -188,6 +191,14 @@ function requireConsistent(document: RegistryDocument): void {
   const agreements = new Set(document.agreements.map(({ id }) => id))
   if (document.agreementSignatures?.every((each) => agreements.has(each.agreement)) === false)
     throw new Rejected('malformed-structure', 'registry: signatures of no agreement')
+  requireSensible(document, parties)
+}
+
+/** Nobody consents to the beginning: there are no keys that could change. */
+function requireSensible({ previous, keyConsents = [] }: RegistryDocument, parties: readonly string[]): void {
+  const consenting = keyConsents.map(({ statement }) => statement.party)
+  if (!consenting.every((id) => parties.includes(id)) || (previous === null && consenting.length > 0))
+    throw new Rejected('malformed-structure', 'registry: a consent of nobody')
 }
 
 /** A key is one party's and has one use, a name is one thing's: else a look-up would have two answers. */

@@ -159,6 +159,16 @@ const registryNames: Names = {
       name: 'agreement signatures',
       each: numbered('agreement', signatures),
     },
+    {
+      name: 'key consents',
+      each: numbered(
+        {
+          name: 'statement',
+          ...numbered('party', 'at', 'held', { name: 'keys', each: numbered('use', 'id', 'from') }),
+        },
+        signatures,
+      ),
+    },
   ),
 }
 
@@ -170,6 +180,20 @@ const acknowledgementNames: Names = {
 const noticeNames: Names = {
   name: 'notice',
   ...numbered('agreement', 'by', 'kind', 'sequence', 'previous', 'at', 'reason'),
+}
+
+const withdrawalNames: Names = {
+  name: 'withdrawal',
+  ...numbered('issuer', 'attestation', 'kind', 'sequence', 'at', 'reason', 'replacement'),
+}
+
+const statusListNames: Names = {
+  name: 'status list',
+  labels: {
+    ...labels({ uri: claims.sub, expires: claims.exp, issued: claims.iat }),
+    65533: { name: 'list' },
+    65534: { name: 'ttl' },
+  },
 }
 
 /** What is known of the parts of an object of this kind; nothing of other CBOR. */
@@ -185,6 +209,10 @@ export function namesOfKind(kind: Kind | 'cbor'): Names {
       return { name: 'registry: COSE_Sign', ...signed(registryNames) }
     case 'suspension':
       return { name: 'suspension: COSE_Sign', ...signed(noticeNames) }
+    case 'withdrawal':
+      return { name: 'withdrawal: COSE_Sign', ...signed(withdrawalNames) }
+    case 'status-list':
+      return { name: 'status list: COSE_Sign', ...signed(statusListNames) }
     case 'receipt':
     case 'consistency':
     case 'disclosure':

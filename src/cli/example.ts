@@ -102,6 +102,8 @@ function plan(now: Seconds): object {
         articles: [],
       },
     ],
+    // A party's keys change with its own signature only.
+    keyConsents: true,
     // Each is the other's witness: what is SECRET or above waits until the other gateway has cosigned.
     witnessing: { witnesses: ['EST', 'NLD'], quorums: [0, 0, 0, 1, 1], limitSeconds: 900 },
   }

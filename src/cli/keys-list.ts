@@ -34,7 +34,7 @@ export function listCommand(): Command {
 }
 
 /** `undefined` in the folder of a root signer, and before a registry is trusted. */
-function registryHere(data: string | undefined): VerifiedRegistry | undefined {
+export function registryHere(data: string | undefined): VerifiedRegistry | undefined {
   try {
     if (!readTrust(environment(), data).registryFiles.every((file) => existsSync(file))) return undefined
   } catch (error) {

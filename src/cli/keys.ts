@@ -6,8 +6,9 @@ import { createKeystore, type Keystore, openKeystore } from '../../keys/keystore
 import { ConfigurationError, environment, type Place, readPlace, readTokenPlace } from '../config.ts'
 import { openerOf } from '../keys/opener.ts'
 import { enrolmentOf } from '../registry/enrolment.ts'
+import { consentFor } from '../registry/party-consent.ts'
 import { acting, answer, type GlobalOptions, UsageError } from './answer.ts'
-import { listCommand, listing } from './keys-list.ts'
+import { listCommand, listing, registryHere } from './keys-list.ts'
 import { passphraseCommand } from './keys-passphrase.ts'
 import { timeOf } from './trust.ts'
 
@@ -60,13 +61,20 @@ function enrol(): Command {
   return new Command('enrol')
     .summary('print the public keys for the registry’s signers')
     .description(
-      'Print the public keys of this data folder as JSON: what the signers of the registry need of a party.',
+      'Print the public keys of this data folder as JSON: what the signers of the registry need of a party. Where the ' +
+        'registry that is trusted here asks for consents, and does not list all of the keys, it is signed with those that it ' +
+        'lists, and the passphrase is needed.',
     )
     .argument('<party>', 'party id, or the name of a root signer')
     .addHelpText('after', '\nExample:\n  pouch keys enrol EST --data est > est.enrolment.json')
     .action(
       acting<GlobalOptions>(({ data }, [party = '']) => {
-        const enrolment = enrolmentOf(party, keysAt(readPlace(environment(), data)))
+        const place = readPlace(environment(), data)
+        const keys = keysAt(place)
+        const registry = registryHere(data)
+        const pairs = () => keystoreAt(place).signingPairs('sign')
+        const consent = registry && consentFor(registry, party, keys, pairs, timeOf(undefined))
+        const enrolment = enrolmentOf(party, keys, consent)
         return answer(JSON.stringify(enrolment, null, 2), enrolment)
       }),
     )

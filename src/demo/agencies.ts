@@ -147,6 +147,7 @@ function planOf(plans: readonly AgencyPlan[]): object {
     })),
     schemes: ['NATO', 'EST', 'NLD'],
     groups: ['NATO'],
+    keyConsents: true,
     // Each is the others' witness: SECRET waits for one of them, what is above for both.
     witnessing: { witnesses: plans.map(({ id }) => id), quorums: [0, 0, 0, 1, 2], limitSeconds: 900 },
     agreements: [

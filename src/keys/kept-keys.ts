@@ -27,7 +27,7 @@ export interface KeepingOptions {
   /** How old an opening key becomes; 0 leaves it to the operator. */
   readonly openingKeyDays: number
   /** Hears that there are other keys to announce than before. */
-  readonly announce: () => void
+  readonly announce: (by: Choosing) => void
   readonly certificates: readonly Expiry[]
 }
 
@@ -53,7 +53,7 @@ export function keptKeys(options: KeepingOptions): KeptKeys {
     if (!nextIsDue(now, options.openingKeyDays, gateway.now())) return
     // Entered at the next look, by whichever replica: a crash here leaves a key that is whole, and announced by nobody yet.
     keystore.add('open', gateway.now())
-    options.announce()
+    options.announce(gateway)
   }
   return {
     chosenBy: (choosing) => chosenKeys(keystore, choosing),

@@ -1,6 +1,7 @@
 /** Answers for plans: the JSON that a registry's signers write and discuss, turned into the document that they sign. */
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
+import { requireConsents } from '../../protocol/key-consent.ts'
 import type { VerificationKey } from '../../protocol/key.ts'
 import type { Party, RegisteredKey, RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Root } from '../../protocol/roots.ts'
@@ -11,6 +12,7 @@ import { agreementFrom, agreementPlan, day, groupPlan, level, seconds } from './
 import { type Enrolment, parseEnrolment } from './enrolment.ts'
 import { signaturesKept } from './kept-signatures.ts'
 import { listedKeys } from './listed-keys.ts'
+import { consentsIn } from './party-consent.ts'
 import { parseProfile } from './profile.ts'
 import { groupsOf, schemesOf } from './shipped-rules.ts'
 
@@ -60,6 +62,8 @@ const planSchema = z.strictObject({
   profiles: z.array(z.string()).default([]),
   /** Absent, nothing of levels 3 and 4 is taken. */
   witnessing: witnessingPlan.optional(),
+  /** True: from this version on parties’ keys change with their own signatures only. */
+  keyConsents: z.boolean().default(false),
   /** Parties’ own rules: files of Cedar policies. */
   modules: z
     .array(z.strictObject({ party: z.string(), policies: z.string() }))
@@ -92,23 +96,26 @@ export function documentFrom(
   const enrol = (file: string) => parseEnrolment(files.enrolment(file))
   const profiles = plan.profiles.map((file) => parseProfile(files.profile(file)))
   const agreements = [plan, ...profiles].flatMap((each) => each.agreements).map(agreementFrom)
-  const document = {
+  const enrolled = plan.parties.map((party) => ({ party, enrolment: enrol(party.enrolment) }))
+  const document: RegistryDocument = {
     version: (previous?.document.version ?? 0) + 1,
     previous: previous === undefined ? null : previous.documentDigest,
     issued: now,
     expires: now + plan.validDays * 24 * 3600,
     roots: { threshold: plan.threshold, signers: plan.roots.map((file) => rootOf(enrol(file))) },
-    parties: plan.parties.map((party) => partyFrom(party, enrol(party.enrolment), previous, now)),
+    parties: enrolled.map(({ party, enrolment }) => partyFrom(party, enrolment, previous, now)),
     groups: groupsOf([plan, ...profiles]),
     schemes: schemesOf([plan, ...profiles]),
     agreements,
     ...(plan.witnessing === undefined ? {} : { witnessing: witnessingFrom(plan.witnessing) }),
     ...signaturesKept(previous, agreements),
+    ...consentsIn(enrolled, previous, plan.keyConsents),
     ...(plan.modules && {
       modules: plan.modules.map(({ party, policies }) => ({ party, policies: files.policies(policies) })),
     }),
   }
   requireAdmissible(document)
+  if (previous !== undefined) requireConsents(document, previous.document)
   return document
 }
 

@@ -406,6 +406,28 @@ describe('keys and passphrase', () => {
     expect((await pouch(['keys', 'new', 'ledger', '--data', folder], opening)).code).toBe(2)
   })
 
+  test('a new key is proposed with the consent in its enrolment, and not without it', async () => {
+    const folder = at('announcing')
+    const enrolled = await pouch(['keys', 'enrol', 'EST', '--data', folder], opening)
+    const { consent, ...without } = JSON.parse(enrolled.out) as { readonly consent: string }
+    expect(consent).toMatch(/^[A-Za-z0-9+/]{4000,}=*$/)
+    const plan = JSON.parse(readFileSync(at('plan.json'), 'utf8')) as { readonly parties: readonly object[] }
+    const [first, ...others] = plan.parties
+    const parties = [{ ...first, enrolment: 'EST-2.json' }, ...others]
+    writeFileSync(at('plan-2.json'), JSON.stringify({ ...plan, parties }))
+    const propose = async (enrolment: string, out: string) => {
+      writeFileSync(at('EST-2.json'), enrolment)
+      const next = ['registry', 'propose', at('plan-2.json'), '--next', '--out', at(out), '--data', folder]
+      return pouch([...next, '--json'])
+    }
+    expect(jsonOf(await propose(JSON.stringify(without), 'unsigned.proposal'))).toMatchObject({
+      refused: 'key-change-unsigned',
+    })
+    expect(jsonOf(await propose(enrolled.out, 'signed.proposal'))).toMatchObject({ version: 2 })
+    // Nothing changes: nothing is signed, and no passphrase needed.
+    expect((await pouch(['keys', 'enrol', 'EST', '--data', at('est')])).out).not.toContain('consent')
+  })
+
   test('keys that others can read are refused', async () => {
     const key = at('nld', 'keys', readdirSync(at('nld', 'keys'))[0] ?? '')
     chmodSync(key, 0o644)

@@ -133,7 +133,7 @@ const rows: readonly Row[] = [
     rule: 'Registry',
     value: decode(samples.registry),
     accepts: byBytes((bytes) => acceptFirst(bytes, pinned)),
-    later: /^\[3\]|^\[2\]<>\.12\[\]\.2/,
+    later: /^\[3\]|^\[2\]<>\.12\[\]\.2|^\[2\]<>\.13\[\]\.2/,
     more: {
       '[2]<>.5.1': 'a threshold of 1 to the number of signers',
       '[2]<>.5.2': 'no root key twice',
@@ -151,6 +151,9 @@ const rows: readonly Row[] = [
       '[2]<>.10.1[]': 'a witness is a party',
       '[2]<>.10.2[]': 'no more than the witnesses',
       '[2]<>.10.3': 'at least a minute',
+      '[2]<>.2': 'a consent, and so a version before',
+      '[2]<>.13': 'no party twice',
+      '[2]<>.13[].1.1': 'a party of the registry',
       '[2]<>.11': 'no party twice',
       '[2]<>.11[].1': 'a party of the registry',
     },
@@ -281,7 +284,7 @@ const prelude = ['any', 'bool', 'bstr', 'null', 'tstr', 'uint']
 /** What is hashed, signed or authenticated and never sent. */
 const structures = [
   ...['SigStructure', 'EncStructure', 'RecipientInfo', 'RootSigStructure', 'FieldLeaf'],
-  'AgreementHeader',
+  ...['AgreementHeader', 'KeyConsentHeader', 'HeldKeys'],
 ]
 
 function namesIn(type: Type): readonly string[] {

@@ -3,6 +3,7 @@ import { HeldOpeningKey } from '../../keys/opening-key.ts'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import { type Acknowledgement, acknowledge } from '../../protocol/acknowledgement.ts'
 import { signAgreement } from '../../protocol/agreement-signature.ts'
+import { consentTo } from '../../protocol/key-consent.ts'
 import { issue } from '../../protocol/attestation/issue.ts'
 import type { CborValue } from '../../protocol/cbor.ts'
 import type { Of } from '../../protocol/codec.ts'
@@ -168,7 +169,12 @@ const unwitnessed: RegistryDocument = {
 const witnessing = { witnesses: ['EST'], quorums: [0, 0, 0, 1, 1], limit: 900 } as const
 const modules = [{ party: 'EST', policies: 'forbid (principal, action, resource);' }] as const
 const agreementSignatures = unwitnessed.agreements.map((each) => signAgreement(each, signers))
-const document: RegistryDocument = { ...unwitnessed, witnessing, modules, agreementSignatures }
+const [self] = unwitnessed.parties
+const wanted = [{ use: 'sign', id: ed25519.id, from: now }] as const
+const keyConsents = self === undefined ? [] : [consentTo(self, wanted, now, signers)]
+const document: RegistryDocument = {
+  ...{ ...unwitnessed, witnessing, modules, agreementSignatures, keyConsents },
+}
 
 const proposal = proposeRegistry(document)
 export const registry = combineRegistry(proposal, [signRegistry(proposal, signers)])
