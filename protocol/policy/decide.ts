@@ -1,6 +1,6 @@
 /** Answers for decisions: pure and total, denied unless every condition holds, with every one that does not (README.md). */
 import { compareNames, type PartyId, type Seconds } from '../names.ts'
-import { articleOn } from './agreement.ts'
+import { articleOn, type Topic } from './agreement.ts'
 import { type Condition, type ConditionCode, conditions } from './conditions.ts'
 import { type Facts, factsOf, type Question } from './facts.ts'
 import { type Finding, none } from './finding.ts'
@@ -19,17 +19,19 @@ export interface Decision {
 
 /** In the order in which their grounds are told. */
 const inOrder = (Object.entries(conditions) as (readonly [ConditionCode, Condition])[])
-  .map(([code, condition]) => ({ code, condition }))
+  .map(([code, condition]) => ({ code, condition, topic: wordingOf(code).topic }))
   .sort((a, b) => compareNames(a.code, b.code))
 
 export function decide(question: Question, rules: Rules, at: Seconds): Decision {
   const facts = factsOf(question, rules, at)
   const grounds: Ground[] = []
-  for (const { code, condition } of inOrder) {
+  for (const { code, condition, topic } of inOrder) {
     const findings = condition(facts)
-    if (findings !== none) grounds.push(...findings.map((finding) => groundOf(code, finding, facts)))
+    if (findings === none) continue
+    for (const finding of findings) grounds.push(groundOf(code, topic, finding, facts))
   }
-  return { allow: grounds.length === 0, level: facts.level ?? null, grounds: grounds.sort(compareGrounds) }
+  if (grounds.length > 1) grounds.sort(compareGrounds)
+  return { allow: grounds.length === 0, level: facts.level ?? null, grounds }
 }
 
 /** The question with everyone it is to be sent to. */
@@ -62,16 +64,20 @@ function highest(decisions: readonly Decision[]): Level | null {
   )
 }
 
-function groundOf(code: ConditionCode, { subject, required, found }: Finding, facts: Facts): Ground {
-  const { topic } = wordingOf(code)
-  const article = topic && facts.agreement && articleOn(facts.agreement, topic)
-  return {
-    code,
-    party: facts.question.to,
-    subject: subject === '' ? 'nothing' : subject,
-    ...(required !== undefined && { required }),
-    ...(found !== undefined && { found }),
-    ...(topic !== undefined && { agreement: facts.question.agreement }),
-    ...(article !== undefined && { article }),
-  }
+function groundOf(
+  code: ConditionCode,
+  topic: Topic | undefined,
+  { subject, required, found }: Finding,
+  { question, agreement }: Facts,
+): Ground {
+  const ground: Writable<Ground> = { code, party: question.to, subject: subject === '' ? 'nothing' : subject }
+  if (required !== undefined) ground.required = required
+  if (found !== undefined) ground.found = found
+  if (topic === undefined) return ground
+  ground.agreement = question.agreement
+  const article = agreement && articleOn(agreement, topic)
+  if (article !== undefined) ground.article = article
+  return ground
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -22,5 +22,5 @@ export function listed(names: readonly string[]): string {
 const lastDate = 8_640_000_000_000
 
 export function dateOf(at: Seconds): string {
-  return at > lastDate ? 'beyond all dates' : new Date(at * 1000).toISOString().replace('.000Z', 'Z')
+  return at > lastDate ? 'beyond all dates' : `${new Date(at * 1000).toISOString().slice(0, -5)}Z`
 }
