@@ -213,6 +213,11 @@ export const refusals = {
     title: 'The gateway cannot take the request now',
     next: 'Try again after the time in Retry-After; the same bytes give the same answer.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'The party, or the address, asks more often than it may',
+    next: 'Try again after the time in Retry-After; its operator can raise the limit.',
+  },
   'storage-full': {
     status: 503,
     title: 'The gateway has no room to store anything more',

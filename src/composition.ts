@@ -11,6 +11,7 @@ import { type DatabaseSource, openDatabase } from './database/open.ts'
 import { startFollowing } from './exchange/follow-notices.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { holdSuspensions, type SuspensionSource } from './exchange/held-suspensions.ts'
+import { connectToPeers, type PeerTls } from './exchange/peer-connections.ts'
 import { startPublishing } from './exchange/publish-notices.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
@@ -56,6 +57,8 @@ export interface Parts {
   readonly vigilance: Vigilance
   readonly registry: RegistrySources
   readonly limits: Limits & { readonly waitingQueueLength: number }
+  /** What connections to other gateways are made with; without it no certificate is shown. */
+  readonly peerTls?: PeerTls
   readonly logger: Logger
   readonly now: () => Seconds
 }
@@ -99,10 +102,12 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   )
   const signer = signerOf(own, parts.ledger)
   const others = current.document.parties.filter(({ id }) => id !== party)
+  const peers = connectToPeers(parts.peerTls)
+  onClose(() => peers.close())
   const witnesses = createWitnesses()
   const damage = createDamage()
   const opened = await openLedger({
-    ...{ database, signer, own, others, files: parts.ledgerFiles, logger, now, onClose },
+    ...{ database, signer, own, others, peers, files: parts.ledgerFiles, logger, now, onClose },
     signed: witnesses.hear,
     waitingLimit: limits.waitingQueueLength,
   })
@@ -116,7 +121,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
   const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
-    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits },
+    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits, peers },
     ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now, expiries },
   }
   const relay = startRelay(gateway)

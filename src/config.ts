@@ -207,9 +207,9 @@ function explain(issue: z.core.$ZodIssue): readonly string[] {
 
 // The agency listener trusts whoever holds a credential; on a network, without client certificates, that is too little.
 function requireSafeExposure(settings: Pick<Settings, 'agencyHost' | 'agencyExposure'>): void {
-  if (settings.agencyExposure === 'behind-mutual-tls' || isLoopback(settings.agencyHost)) return
+  if (settings.agencyExposure !== 'loopback' || isLoopback(settings.agencyHost)) return
   throw new ConfigurationError([
-    `${variables.agencyHost}: should be a loopback address, unless ${variables.agencyExposure} is behind-mutual-tls`,
+    `${variables.agencyHost}: should be a loopback address, unless ${variables.agencyExposure} is mutual-tls or behind-mutual-tls`,
   ])
 }
 

@@ -22,6 +22,7 @@ import { createLogger, type Logger } from './logger.ts'
 import { consentFor } from './registry/party-consent.ts'
 import { parseCertificate } from './ledger/time-stamps/authority.ts'
 import type { LedgerFiles } from './open-ledger.ts'
+import { type HeldTls, holdTls } from './tls-watch.ts'
 
 export interface GatewayProcess {
   readonly gateway: Gateway
@@ -42,7 +43,8 @@ export async function start(
 ): Promise<GatewayProcess> {
   const keystore = openKeystore(config.keysFolder, openerOf(config, tokenPlaceOf(config)))
   try {
-    return await listen(await compose(partsOf(config, word, keystore, logger)), config)
+    const tls = holdTls(config)
+    return await listen(await compose(partsOf(config, word, keystore, logger, tls)), config, tls)
   } catch (error) {
     keystore.close()
     throw error
@@ -55,16 +57,18 @@ export type Places = Pick<
 >
 
 /** Opens both listeners on a gateway that was put together. */
-export async function listen(composed: Composed, places: Places): Promise<GatewayProcess> {
+export async function listen(composed: Composed, places: Places, tls?: HeldTls): Promise<GatewayProcess> {
   const { gateway } = composed
   const stopping = new AbortController()
   const opened: Listening[] = []
+  let unwatch: (() => void) | undefined
   const open = async (listening: Promise<Listening>): Promise<Listening> => {
     opened.push(await listening)
     return listening
   }
   const stop = async (): Promise<void> => {
     stopping.abort()
+    unwatch?.()
     gateway.logger.info('gateway-stopping', { party: gateway.party })
     await Promise.all(opened.splice(0).map((listening) => listening.stop(graceMilliseconds)))
     await composed.close()
@@ -72,12 +76,20 @@ export async function listen(composed: Composed, places: Places): Promise<Gatewa
   try {
     requireOwnAddress(gateway, places)
     const { agencyHost, agencyPort, exchangeHost, exchangePort, exchangeUrl } = places
+    const files = tls?.current()
     const agency = await open(
-      serve(agencyApi(gateway, stopping.signal), { host: agencyHost, port: agencyPort }),
+      serve(agencyApi(gateway, stopping.signal), {
+        ...{ host: agencyHost, port: agencyPort },
+        ...(files?.agency && { tls: files.agency }),
+      }),
     )
     const exchange = await open(
-      serve(exchangeApi(gateway, exchangeUrl, stopping.signal), { host: exchangeHost, port: exchangePort }),
+      serve(exchangeApi(gateway, exchangeUrl, stopping.signal), {
+        ...{ host: exchangeHost, port: exchangePort },
+        ...(files?.exchange && { tls: files.exchange }),
+      }),
     )
+    unwatch = tls?.serve({ agency, exchange, peers: gateway.peers, logger: gateway.logger })
     gateway.logger.info('gateway-started', { party: gateway.party, port: exchange.port })
     return { gateway, agency, exchange, stop: once(stop) }
   } catch (error) {
@@ -104,11 +116,13 @@ function partsOf(
   word: Pick<LedgerFiles, 'trustHead'>,
   keystore: Keystore,
   logger: Logger,
+  tls: HeldTls,
 ): Parts {
   const { party, databaseUrl, databaseFolder, pinnedRoots, registryFiles } = config
   return {
     party,
-    keys: keysIn(keystore, config),
+    keys: keysIn(keystore, config, tls),
+    peerTls: tls.current().peers,
     ledger: ledgerIn(keystore),
     ledgerFiles: { ...word, ...ledgerFilesOf(config) },
     database:
@@ -149,14 +163,21 @@ function vigilanceOf({
   }
 }
 
-function keysIn(keystore: Keystore, config: Config): KeptKeys {
+function keysIn(keystore: Keystore, config: Config, tls: HeldTls): KeptKeys {
   const { party, openingKeyDays, enrolmentFile } = config
   const announce = ({ registry, now }: Choosing): void => {
     const keys = keystore.list()
     const consent = consentFor(registry.current(), party, keys, () => keystore.signingPairs('sign'), now())
     writeEnrolment(enrolmentFile, party, keys, consent)
   }
-  return keptKeys({ keystore, openingKeyDays, announce, certificates: certificatesOf(config) })
+  const authorities = certificatesOf(config)
+  return keptKeys({
+    ...{ keystore, openingKeyDays, announce },
+    // Asked for at each look: certificates of listeners are renewed while it runs.
+    get certificates() {
+      return [...authorities, ...tls.current().expiries]
+    },
+  })
 }
 
 /** Of the authorities that this gateway is told to believe. */

@@ -10,6 +10,7 @@ import type { Seconds } from '../protocol/names.ts'
 import type { Party } from '../protocol/registry.ts'
 import type { Database } from './database/open.ts'
 import { knownToPeers } from './exchange/known-checkpoints.ts'
+import type { PeerConnections } from './exchange/peer-connections.ts'
 import { type Anchor, openAnchor, readAnchor } from './ledger/anchor.ts'
 import { readCheckpoint } from './ledger/checkpoints-table.ts'
 import { readOwnLedger } from './ledger/genesis.ts'
@@ -34,6 +35,7 @@ export interface OpeningLedger {
   /** As the registry lists it, and the others. */
   readonly own: Party
   readonly others: readonly Party[]
+  readonly peers: PeerConnections
   readonly files: LedgerFiles
   readonly waitingLimit: number
   readonly logger: Logger
@@ -79,13 +81,13 @@ async function requireNoEarlier({ own, database, signer: { keys } }: OpeningLedg
 }
 
 async function knownOf(
-  { others, database, signer: { keys }, files, logger }: OpeningLedger,
+  { others, peers, database, signer: { keys }, files, logger }: OpeningLedger,
   predecessor: Predecessor | undefined,
 ): Promise<readonly Known[]> {
   const ledger = await readOwnLedger(database, keys)
   const note = await readAnchor(files.anchorFile)
   const anchored = note && knownFromAnchor(note, keys, ledger?.successorOf ?? predecessor)
-  return [...(anchored ? [anchored] : []), ...(await knownToPeers(others, keys, logger))]
+  return [...(anchored ? [anchored] : []), ...(await knownToPeers(peers, others, keys, logger))]
 }
 
 /** What the first entry of a new ledger names. The registry knows of it, so that its receipts still count. */

@@ -10,6 +10,10 @@ function whole(min: number, max: number, fallback: number) {
 }
 
 const words = z.string().min(1)
+
+function pem(what: string) {
+  return words.optional().describe(`a file name, in PEM: ${what}`)
+}
 const paths = z
   .union([z.array(words), words.transform((list) => list.split(',').map((one) => one.trim()))])
   .pipe(z.array(words).min(1).max(16))
@@ -40,9 +44,11 @@ export const settingsSchema = z.strictObject({
   agencyHost: words.default('127.0.0.1').describe('a host name or address to listen on'),
   agencyPort: whole(0, 65535, 8440),
   agencyExposure: z
-    .enum(['loopback', 'behind-mutual-tls'])
+    .enum(['loopback', 'mutual-tls', 'behind-mutual-tls'])
     .default('loopback')
-    .describe('`loopback`, or `behind-mutual-tls` when a proxy in front demands client certificates'),
+    .describe(
+      '`loopback`; `mutual-tls` for TLS with client certificates of tlsAgencyCa; or `behind-mutual-tls` when a proxy in front demands them',
+    ),
   exchangeHost: words.default('127.0.0.1').describe('a host name or address to listen on'),
   exchangePort: whole(0, 65535, 8441),
   exchangeUrl: z
@@ -74,6 +80,7 @@ export const settingsSchema = z.strictObject({
   timestampCertificate: words
     .optional()
     .describe('a file name: the certificate, in PEM, with which that authority signs'),
+  registryRefreshSeconds: whole(10, 86_400, 600),
   openingKeyDays: whole(0, 365, 7),
   pkcs11Module: words
     .regex(/^\//)
@@ -84,6 +91,19 @@ export const settingsSchema = z.strictObject({
     .regex(/^[\x20-\x7e]{1,32}$/)
     .optional()
     .describe('the label of the token in that module'),
+  tlsCertificate: pem('the certificate that both listeners show, with its chain'),
+  tlsKey: pem('the key of tlsCertificate, without a passphrase, readable by its owner alone'),
+  tlsClientCa: pem(
+    'the authorities that issue the certificates of other gateways: the exchange listener demands one',
+  ),
+  tlsAgencyCa: pem('the authorities that issue the certificates of the agency’s systems'),
+  tlsClientCertificate: pem('the certificate that this gateway shows to others; tlsCertificate when absent'),
+  tlsClientKey: pem('the key of tlsClientCertificate'),
+  tlsPeerCa: pem(
+    'the authorities that issue the certificates of other gateways’ listeners; the system’s when absent',
+  ),
+  partyRequestsPerSecond: whole(0, 100_000, 1000),
+  addressRequestsPerSecond: whole(0, 100_000, 5000),
   relayConcurrency: whole(1, 64, 4),
   relayTimeoutSeconds: whole(1, 300, 15),
   relayFirstRetryMilliseconds: whole(10, 60_000, 500),
@@ -113,9 +133,19 @@ export const variables: Readonly<Record<SettingName, string>> = {
   coverEntriesPerHour: 'POUCH_COVER_ENTRIES_PER_HOUR',
   timestampUrl: 'POUCH_TIMESTAMP_URL',
   timestampCertificate: 'POUCH_TIMESTAMP_CERTIFICATE',
+  registryRefreshSeconds: 'POUCH_REGISTRY_REFRESH_SECONDS',
   openingKeyDays: 'POUCH_OPENING_KEY_DAYS',
   pkcs11Module: 'POUCH_PKCS11_MODULE',
   pkcs11Token: 'POUCH_PKCS11_TOKEN',
+  tlsCertificate: 'POUCH_TLS_CERTIFICATE',
+  tlsKey: 'POUCH_TLS_KEY',
+  tlsClientCa: 'POUCH_TLS_CLIENT_CA',
+  tlsAgencyCa: 'POUCH_TLS_AGENCY_CA',
+  tlsClientCertificate: 'POUCH_TLS_CLIENT_CERTIFICATE',
+  tlsClientKey: 'POUCH_TLS_CLIENT_KEY',
+  tlsPeerCa: 'POUCH_TLS_PEER_CA',
+  partyRequestsPerSecond: 'POUCH_PARTY_REQUESTS_PER_SECOND',
+  addressRequestsPerSecond: 'POUCH_ADDRESS_REQUESTS_PER_SECOND',
   relayConcurrency: 'POUCH_RELAY_CONCURRENCY',
   relayTimeoutSeconds: 'POUCH_RELAY_TIMEOUT_SECONDS',
   relayFirstRetryMilliseconds: 'POUCH_RELAY_FIRST_RETRY_MILLISECONDS',

@@ -107,7 +107,7 @@ describe('the configuration', () => {
 
   test('keeps the agency listener on the loopback unless client certificates are demanded in front of it', () => {
     expect(problems({ ...least, POUCH_AGENCY_HOST: '0.0.0.0' })).toEqual([
-      'POUCH_AGENCY_HOST: should be a loopback address, unless POUCH_AGENCY_EXPOSURE is behind-mutual-tls',
+      'POUCH_AGENCY_HOST: should be a loopback address, unless POUCH_AGENCY_EXPOSURE is mutual-tls or behind-mutual-tls',
     ])
     expect(
       problems({ ...least, POUCH_AGENCY_HOST: '0.0.0.0', POUCH_AGENCY_EXPOSURE: 'behind-mutual-tls' }),

@@ -16,14 +16,14 @@ const timeoutMilliseconds = 30_000
 /** A bundle of 256 entries of the greatest length. */
 const maxFileBytes = 256 * 65_537
 
-/** `url` is the prefix of the C2SP paths; of a gateway its origin is enough. */
-export function publicLedgerAt(url: string): PublicLedger {
+/** `url` is the prefix of the C2SP paths; of a gateway its origin is enough. A gateway asks by its own connections. */
+export function publicLedgerAt(url: string, ask: (url: string) => Promise<Response> = send): PublicLedger {
   const { origin, pathname } = new URL(url)
   const prefix = origin + (pathname === '/' ? '/ledger' : pathname.replace(/\/$/, ''))
   return {
     url: prefix,
     file: async (path) => {
-      const response = await attempting(() => send(`${prefix}/${path}`), patience)
+      const response = await attempting(() => ask(`${prefix}/${path}`), patience)
       if (response.status === 404) throw new Rejected('not-found', `${prefix}/${path}`)
       if (!response.ok) throw new Rejected('unavailable', `${prefix}/${path}: status ${response.status}`)
       return new Uint8Array(await response.arrayBuffer())

@@ -11,6 +11,7 @@ import * as release from './migrations/0008-release.ts'
 import * as seal from './migrations/0009-seal.ts'
 import * as transfers from './migrations/0010-transfers.ts'
 import * as suspension from './migrations/0011-suspension.ts'
+import * as nonces from './migrations/0014-nonces.ts'
 import { DatabaseRefused } from './refusal.ts'
 
 /** In order; a name once released never changes. */
@@ -25,6 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-seal': seal,
   '0010-transfers': transfers,
   '0011-suspension': suspension,
+  '0014-nonces': nonces,
 }
 
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {

@@ -8,6 +8,7 @@ import type { OutboxRow } from '../exchange/outbox-table.ts'
 import type { DeliveryRow } from '../exchange/suspension-deliveries-table.ts'
 import type { NoticeRow } from '../exchange/suspensions-table.ts'
 import type { CredentialRow } from '../http/credentials.ts'
+import type { NonceRow } from '../http/nonces-table.ts'
 import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
 import type { StoredEntry } from '../ledger/entries-table.ts'
 import type { HeadRow } from '../ledger/head-table.ts'
@@ -35,6 +36,7 @@ export interface Schema {
   ledger_pair: PairRow
   ledger_cosignature: CosignatureRow
   credentials: CredentialRow
+  nonces: NonceRow
   envelopes: EnvelopeRow
   inbox: WithDefaults<InboxRow, 'position' | 'consigned_to_reader' | 'handed_over'>
   outbox: WithDefaults<OutboxRow, 'position' | 'attempts' | 'code' | 'peer_receipt' | 'entry_key'> & {

@@ -4,8 +4,8 @@ export interface Circuits {
   /** How many requests may be under way to this peer now: all, one to try, or none. */
   room(peer: string, nowMilliseconds: number): number
   answered(peer: string): void
-  /** Gives the milliseconds until the next try. */
-  failed(peer: string, nowMilliseconds: number): number
+  /** Gives the milliseconds until the next try: no fewer than the peer asked for. */
+  failed(peer: string, nowMilliseconds: number, leastMilliseconds?: number): number
 }
 
 interface Circuit {
@@ -29,12 +29,12 @@ export function createCircuits(backOff: BackOff, atOnce: number): Circuits {
     answered: (peer) => {
       broken.delete(peer)
     },
-    failed: (peer, now) => {
+    failed: (peer, now, least = 0) => {
       const before = broken.get(peer)
       // Requests that fail together are one failure.
       if (before !== undefined && now < before.openUntil) return Math.ceil(before.openUntil - now)
       const failures = (before?.failures ?? 0) + 1
-      const wait = delayAfter(failures, backOff)
+      const wait = Math.max(least, delayAfter(failures, backOff))
       broken.set(peer, { failures, openUntil: now + wait })
       return wait
     },

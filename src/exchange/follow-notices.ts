@@ -63,6 +63,7 @@ async function follow({ gateway, stop, cursors }: Following, peer: string): Prom
   for (;;) {
     const after = cursors.get(peer) ?? 0
     const notices = await fetchNotices({
+      peers: gateway.peers,
       targetUri: new URL(`/v1/notices?after=${after}`, peer).href,
       key: gateway.keys.transport,
       now: gateway.now(),

@@ -12,6 +12,7 @@ import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
 import type { HeldSuspensions } from './held-suspensions.ts'
+import type { PeerConnections } from './peer-connections.ts'
 import type { Signal } from './signal.ts'
 import type { Turns } from './turns.ts'
 
@@ -23,6 +24,8 @@ export type Limits = Pick<
   | 'relayTimeoutSeconds'
   | 'relayFirstRetryMilliseconds'
   | 'relayLongestRetrySeconds'
+  | 'partyRequestsPerSecond'
+  | 'addressRequestsPerSecond'
 >
 
 /** What the party signs and opens with. A blind gateway has none of it. */
@@ -61,6 +64,8 @@ export interface Gateway {
   readonly witnessed: KnownWitnessed
   readonly keys: GatewayKeys
   readonly limits: Limits
+  /** By which it asks other gateways. */
+  readonly peers: PeerConnections
   readonly logger: Logger
   readonly signals: Signals
   /** In which this process enters what is counted. */

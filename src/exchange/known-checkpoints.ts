@@ -2,13 +2,12 @@
  * Answers for asking the other parties, at start, which checkpoint of this ledger their gateways have cosigned last. They are
  * asked all at once and for a short time; what they answer counts only with this ledger's own signatures.
  */
-import { utf8 } from '../../protocol/bytes.ts'
 import { type LedgerKeys, verifyCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import type { PartyId } from '../../protocol/names.ts'
 import type { Party } from '../../protocol/registry.ts'
 import type { Known } from '../ledger/rollback.ts'
 import { errorFields, type Logger } from '../logger.ts'
-import { boundedText } from './peer.ts'
+import type { PeerConnections } from './peer-connections.ts'
 
 const patienceMilliseconds = 3000
 
@@ -16,6 +15,7 @@ const patienceMilliseconds = 3000
 export const witnessedPath = '/witness/checkpoint'
 
 export async function knownToPeers(
+  connections: PeerConnections,
   peers: readonly Pick<Party, 'id' | 'gateway'>[],
   keys: LedgerKeys,
   logger: Logger,
@@ -23,7 +23,7 @@ export async function knownToPeers(
   const answers = await Promise.all(
     peers.map(async ({ id, gateway }) => {
       try {
-        return await ask(id, gateway, keys)
+        return await ask(connections, id, gateway, keys)
       } catch (error) {
         // Also when it answers with what this ledger did not sign: nobody else's word keeps a gateway from starting.
         logger.warn('peer-unreachable', { peer: id, ...errorFields(error) })
@@ -34,14 +34,18 @@ export async function knownToPeers(
   return answers.filter((answer) => answer !== undefined)
 }
 
-async function ask(id: PartyId, gateway: string, keys: LedgerKeys): Promise<Known | undefined> {
+async function ask(
+  connections: PeerConnections,
+  id: PartyId,
+  gateway: string,
+  keys: LedgerKeys,
+): Promise<Known | undefined> {
   const url = new URL(witnessedPath, gateway)
   url.searchParams.set('origin', keys.origin)
   const signal = AbortSignal.timeout(patienceMilliseconds)
-  const response = await fetch(url, { redirect: 'error', signal })
-  const text = await boundedText(response)
-  if (response.status === 404) return undefined
-  if (response.status !== 200) throw new Error(`status ${response.status}`)
-  const { size, root } = verifyCheckpoint(utf8(text), keys)
+  const { status, body } = await connections.ask(url, { signal })
+  if (status === 404) return undefined
+  if (status !== 200) throw new Error(`status ${status}`)
+  const { size, root } = verifyCheckpoint(body, keys)
   return { by: id, size, root }
 }

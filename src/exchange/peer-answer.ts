@@ -13,13 +13,17 @@ const problem = z.object({ code: z.string().max(64) })
 export type PeerAnswer =
   | { readonly kind: 'taken'; readonly receipt: Uint8Array }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** No answer, or none that settles the matter: to be tried again. `away`: there is no use in sending it more now. */
-  | { readonly kind: 'unsettled'; readonly away: boolean }
+  /**
+   * No answer, or none that settles the matter: to be tried again. `away`: there is no use in sending it more now, and not
+   * before so many seconds when it says so.
+   */
+  | { readonly kind: 'unsettled'; readonly away: boolean; readonly afterSeconds?: number }
 
 /** What time, or a newer registry on one of the sides, may heal. */
 const healing: ReadonlySet<Code> = new Set([
   'unauthenticated',
   'unavailable',
+  'too-many-requests',
   'storage-full',
   'ledger-damaged',
   'registry-expired',
@@ -35,7 +39,10 @@ export function isHealing(code: Code): boolean {
   return healing.has(code)
 }
 
-export function readPeerAnswer(status: number, body: string): PeerAnswer {
+/** A peer that asks for more patience than this is asked again all the same. */
+const longestAskedSeconds = 3600
+
+export function readPeerAnswer(status: number, body: string, retryAfter?: string): PeerAnswer {
   const json = parseJson(body)
   if (status === 200 || status === 201) {
     const receipt = fromBase64(taken.safeParse(json).data?.receipt ?? '')
@@ -46,7 +53,10 @@ export function readPeerAnswer(status: number, body: string): PeerAnswer {
   const code = problem.safeParse(json).data?.code
   if (!isCode(code) || refusals[code].status !== status || isHealing(code)) {
     // A gateway whose witnesses are silent takes what needs none.
-    return { kind: 'unsettled', away: code !== 'no-quorum' && (status === 429 || status >= 502) }
+    const away = code !== 'no-quorum' && (status === 429 || status >= 502)
+    const asked = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
+    if (!away || asked === undefined) return { kind: 'unsettled', away }
+    return { kind: 'unsettled', away, afterSeconds: Math.min(asked, longestAskedSeconds) }
   }
   return { kind: 'refused', code }
 }

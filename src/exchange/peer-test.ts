@@ -2,6 +2,7 @@
  * Answers for testing another party's gateway from this one: each thing that an exchange between the two rests on, whether
  * it holds, and what was found. It is asked what any gateway may ask, and enters nothing.
  */
+import { z } from 'zod'
 import { equal, toHex, utf8 } from '../../protocol/bytes.ts'
 import { clockSkewSeconds } from '../../protocol/clock-skew.ts'
 import { ledgerKeysOf, partyOf } from '../../protocol/directory.ts'
@@ -9,12 +10,14 @@ import { Rejected } from '../../protocol/errors.ts'
 import { type VerifiedCheckpoint, verifyCheckpoint } from '../../protocol/ledger/checkpoint.ts'
 import { documentDigestOf, type Party, readUnverified } from '../../protocol/registry.ts'
 import { continues } from '../client/continues.ts'
-import { publicLedgerAt } from '../client/public-ledger.ts'
-import { signRequest } from '../http/message-signatures.ts'
+import { type PublicLedger, publicLedgerAt } from '../client/public-ledger.ts'
+import { signRequestOffThread } from '../http/message-signatures.ts'
 import { readWitnessed } from '../ledger/witness/witnessed-table.ts'
 import { isLoopback } from '../settings.ts'
 import type { Gateway } from './gateway.ts'
 import { type PeerCheck, peerChecks, type PeerFinding, type PeerTest } from './peer-test-checks.ts'
+import { textOf } from './peer.ts'
+import type { PeerResponse } from './peer-connections.ts'
 import { tlsOf } from './peer-tls.ts'
 
 const patienceMilliseconds = 5000
@@ -40,8 +43,7 @@ function partyAt(gateway: Gateway, peer: string): Party {
 interface Known {
   readonly gateway: Gateway
   readonly party: Party
-  answer?: Response
-  body?: Uint8Array
+  answer?: PeerResponse
   checkpoint?: VerifiedCheckpoint
 }
 
@@ -71,21 +73,19 @@ function reasonOf(error: Error): string {
 const checks: Readonly<Record<PeerCheck, (known: Known) => Promise<string> | string>> = {
   connection: async (known) => {
     const began = performance.now()
-    const answer = await get(known, '/v1/registry')
-    known.body = new Uint8Array(await answer.arrayBuffer())
-    known.answer = answer
+    known.answer = await get(known, '/v1/registry')
     return `answers in ${Math.round(performance.now() - began)} ms`
   },
 
-  tls: async ({ party }) => {
+  tls: async ({ gateway, party }) => {
     const { protocol, hostname } = new URL(party.gateway)
-    if (protocol === 'https:') return tlsOf(party.gateway, patienceMilliseconds)
+    if (protocol === 'https:') return tlsOf(party.gateway, gateway.peers.tls, patienceMilliseconds)
     if (isLoopback(hostname)) return 'none, on the loopback'
     throw new Fault('no TLS')
   },
 
   clock: ({ gateway, answer }) => {
-    const theirs = Date.parse(answer?.headers.get('date') ?? '') / 1000
+    const theirs = Date.parse(answer?.headers.date ?? '') / 1000
     if (Number.isNaN(theirs)) throw new Fault('it does not tell the time')
     const skew = Math.round(theirs - gateway.now())
     if (Math.abs(skew) > clockSkewSeconds)
@@ -93,9 +93,9 @@ const checks: Readonly<Record<PeerCheck, (known: Known) => Promise<string> | str
     return `${skew} s from the clock here`
   },
 
-  registry: ({ gateway, answer, body }) => {
-    if (answer?.status !== 200 || body === undefined)
-      throw new Fault(`it gives none: status ${answer?.status ?? 0}`)
+  registry: ({ gateway, answer }) => {
+    if (answer?.status !== 200) throw new Fault(`it gives none: status ${answer?.status ?? 0}`)
+    const { body } = answer
     const { version } = readUnverified(body)
     const { registry } = gateway.directory()
     const held = registry.document.version
@@ -108,7 +108,7 @@ const checks: Readonly<Record<PeerCheck, (known: Known) => Promise<string> | str
 
   signature: async (known) => {
     const answer = await get(known, `/v1/envelopes/${'0'.repeat(32)}`, known.gateway)
-    const { code } = (await answer.json().catch(() => ({}))) as { readonly code?: string }
+    const code = codeIn(answer)
     // It was let in, and there is no such envelope.
     if (answer.status === 404 && code === 'not-found') return 'it takes this gateway’s signed requests'
     throw new Fault(`it refuses this gateway’s signed requests: ${code ?? `status ${answer.status}`}`)
@@ -117,18 +117,19 @@ const checks: Readonly<Record<PeerCheck, (known: Known) => Promise<string> | str
   ledger: async (known) => {
     const { gateway, party } = known
     const keys = ledgerKeysOf(gateway.directory(), party.id, gateway.now())
-    const checkpoint = verifyCheckpoint(await publicLedgerAt(party.gateway).file('checkpoint'), keys)
+    const checkpoint = verifyCheckpoint(await ledgerOf(known).file('checkpoint'), keys)
     known.checkpoint = checkpoint
     return `${checkpoint.size} entries, signed`
   },
 
-  consistency: async ({ gateway, party, checkpoint }) => {
+  consistency: async (known) => {
+    const { gateway, party, checkpoint } = known
     if (checkpoint === undefined) throw new Fault('no checkpoint to compare')
     const before = await readWitnessed(gateway.database, party.ledger)
     if (before === undefined) return 'seen for the first time: this gateway has not cosigned it'
     const keys = ledgerKeysOf(gateway.directory(), party.id, gateway.now())
     const seen = verifyCheckpoint(utf8(before.note), keys)
-    if (await continues(publicLedgerAt(party.gateway), seen, checkpoint))
+    if (await continues(ledgerOf(known), seen, checkpoint))
       return `continues the ${seen.size} entries cosigned here`
     throw new Fault(
       `${checkpoint.size} entries do not continue the ${seen.size} cosigned here, root ${toHex(seen.root)}; keep both checkpoints`,
@@ -136,12 +137,34 @@ const checks: Readonly<Record<PeerCheck, (known: Known) => Promise<string> | str
   },
 }
 
-async function get({ party }: Known, path: string, signer?: Gateway): Promise<Response> {
+/** Of a problem; `undefined` for whatever else it is. */
+function codeIn({ body }: PeerResponse): string | undefined {
+  try {
+    return problem.safeParse(JSON.parse(textOf(body))).data?.code
+  } catch {
+    return undefined
+  }
+}
+
+const problem = z.object({ code: z.string().max(64) })
+
+/** A bundle of 256 entries of the greatest length. */
+const maxFileBytes = 256 * 65_537
+
+function ledgerOf({ gateway, party }: Known): PublicLedger {
+  return publicLedgerAt(party.gateway, async (url) => {
+    const signal = AbortSignal.timeout(patienceMilliseconds)
+    const { status, body } = await gateway.peers.ask(url, { signal, maxAnswerBytes: maxFileBytes })
+    return new Response(body, { status })
+  })
+}
+
+async function get({ gateway, party }: Known, path: string, signer?: Gateway): Promise<PeerResponse> {
   const targetUri = new URL(path, party.gateway).href
   const parts = { method: 'GET', targetUri, body: new Uint8Array(0) }
-  return fetch(targetUri, {
-    headers: signer === undefined ? {} : { ...signRequest(parts, signer.keys.transport, signer.now()) },
-    redirect: 'error',
+  const headers = signer && (await signRequestOffThread(parts, signer.keys.transport, signer.now()))
+  return gateway.peers.ask(targetUri, {
+    headers: { ...headers },
     signal: AbortSignal.timeout(patienceMilliseconds),
   })
 }

@@ -3,10 +3,12 @@ import type { SigningKey } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import { contentDigest, signRequestOffThread } from '../http/message-signatures.ts'
 import { type PeerAnswer, readPeerAnswer } from './peer-answer.ts'
+import type { PeerConnections, PeerResponse } from './peer-connections.ts'
 
 export interface PeerRequest {
+  readonly peers: PeerConnections
   readonly targetUri: string
-  readonly body: Uint8Array<ArrayBuffer>
+  readonly body: Uint8Array
   /** Of this gateway for what it relays; the other one enters its digest. */
   readonly receipt?: Uint8Array | undefined
   readonly key: SigningKey
@@ -15,13 +17,10 @@ export interface PeerRequest {
   readonly stop: AbortSignal
 }
 
-/** Far above any receipt, far below what could hurt. */
-const maxAnswerBytes = 1_500_000
-
 export async function postToPeer(request: PeerRequest): Promise<PeerAnswer> {
   try {
-    const response = await send(request)
-    return readPeerAnswer(response.status, await boundedText(response))
+    const { status, body, headers } = await send(request)
+    return readPeerAnswer(status, textOf(body), headers['retry-after'])
   } catch {
     // Unreachable, too slow, too much: none of it settles whether the peer has taken the bytes.
     return { kind: 'unsettled', away: true }
@@ -29,6 +28,7 @@ export async function postToPeer(request: PeerRequest): Promise<PeerAnswer> {
 }
 
 async function send({
+  peers,
   targetUri,
   body,
   receipt,
@@ -36,32 +36,21 @@ async function send({
   now,
   timeoutMilliseconds,
   stop,
-}: PeerRequest): Promise<Response> {
+}: PeerRequest): Promise<PeerResponse> {
   const receiptDigest = receipt && contentDigest(receipt)
   const parts = { method: 'POST', targetUri, body, ...(receiptDigest && { receiptDigest }) }
-  return fetch(targetUri, {
+  return peers.ask(targetUri, {
     method: 'POST',
     body,
     headers: {
       'content-type': 'application/cose',
       ...(await signRequestOffThread(parts, key, now)),
     },
-    redirect: 'error',
     // One time for the whole of it, the body's last byte included.
     signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMilliseconds)]),
   })
 }
 
-/** Throws `RangeError` when a peer answers with more than any answer has. */
-export async function boundedText(response: Response): Promise<string> {
-  if (response.body === null) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let length = 0
-  for await (const chunk of response.body) {
-    length += chunk.length
-    if (length > maxAnswerBytes) throw new RangeError('the answer is too long')
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
+export function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body)
 }

@@ -112,8 +112,9 @@ async function isTaken(
   const [row] = await noticesAfter(gateway.database, position - 1, 1)
   if (row === undefined) return false
   const answer = await postToPeer({
+    peers: gateway.peers,
     targetUri: new URL('/v1/notices', peer).href,
-    body: new Uint8Array(row.bytes),
+    body: row.bytes,
     key: gateway.keys.transport,
     now: gateway.now(),
     timeoutMilliseconds: 1000 * gateway.limits.relayTimeoutSeconds,
@@ -121,7 +122,8 @@ async function isTaken(
   })
   if (answer.kind === 'taken') return true
   // Refused, it may yet fit: the peer's registry may be older, or the notice before this one may be on its way to it.
-  const wait = circuits.failed(peer, performance.now())
+  const asked = answer.kind === 'unsettled' ? (answer.afterSeconds ?? 0) : 0
+  const wait = circuits.failed(peer, performance.now(), 1000 * asked)
   gateway.logger.warn('peer-unreachable', {
     task: 'notices',
     milliseconds: wait,

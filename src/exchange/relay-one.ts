@@ -43,7 +43,7 @@ export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> 
       circuits.answered(row.gateway)
       return settle(attempt, row, envelope, { state: 'refused', code: answer.code })
     case 'unsettled':
-      return retryLater(attempt, row, answer.away)
+      return retryLater(attempt, row, answer)
   }
 }
 
@@ -53,9 +53,10 @@ async function answerOfPeer(
   { gateway, stop }: Attempt,
   row: OutboxRow,
   envelope: EnvelopeSummary,
-  body: Uint8Array<ArrayBuffer>,
+  body: Uint8Array,
 ): Promise<PeerAnswer> {
   const answer = await postToPeer({
+    peers: gateway.peers,
     targetUri: targetOf(row),
     body,
     receipt: await receiptFor(gateway, row, envelope),
@@ -75,13 +76,13 @@ function targetOf({ kind, gateway, id }: OutboxRow): string {
   return new URL(path, gateway).href
 }
 
-async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array<ArrayBuffer>> {
+async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array> {
   const bytes =
     row.kind === 'envelope'
       ? await envelopeBytes(database, row.issuer, row.id)
       : (await acknowledgementFor(database, row))?.bytes
   if (bytes === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
-  return new Uint8Array(bytes)
+  return bytes
 }
 
 /** Of the entry by which this gateway took what it relays: the other one enters its digest, and each ledger proves the other. */
@@ -111,9 +112,11 @@ function isReceiptOf(gateway: Gateway, peer: string, receipt: Uint8Array, digest
 async function retryLater(
   { gateway, circuits, backOff }: Attempt,
   row: OutboxRow,
-  away: boolean,
+  { away, afterSeconds = 0 }: Extract<PeerAnswer, { readonly kind: 'unsettled' }>,
 ): Promise<void> {
-  const wait = away ? circuits.failed(row.gateway, performance.now()) : delayAfter(row.attempts, backOff)
+  const wait = away
+    ? circuits.failed(row.gateway, performance.now(), 1000 * afterSeconds)
+    : delayAfter(row.attempts, backOff)
   gateway.logger.warn('peer-unreachable', { envelopeId: row.id, attempt: row.attempts, milliseconds: wait })
   await postpone(gateway.database, row.position, wait)
   setTimeout(() => gateway.signals.outbox.notify(), wait).unref()

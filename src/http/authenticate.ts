@@ -20,7 +20,9 @@ import {
   verifyRequest,
 } from './message-signatures.ts'
 import { memoryNonces, type NonceStore } from './nonces.ts'
+import { sharedNonces } from './nonces-table.ts'
 import type { Access } from './operation.ts'
+import { createRate, type Rate } from './rates.ts'
 
 export interface Admitted {
   readonly origin: Origin
@@ -54,18 +56,22 @@ export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
 
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
 export function exchangeDoor(gateway: Gateway, readBody: ReadBody, publicOrigin: string): Doorkeeper {
-  const nonces = memoryNonces(nonceSeconds)
+  const { partyRequestsPerSecond, addressRequestsPerSecond } = gateway.limits
+  const addresses = createRate(addressRequestsPerSecond)
+  const known = {
+    ...{ gateway, publicOrigin, parties: createRate(partyRequestsPerSecond) },
+    ...{ here: memoryNonces(nonceSeconds), everywhere: sharedNonces(gateway.database) },
+  }
   return {
     listener: 'exchange',
     challenge: { 'accept-signature': acceptSignature },
     admit: async (exchange, access) => {
+      addresses.take(exchange.incoming.socket.remoteAddress ?? '')
       if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
       if (access !== 'gateway') throw new Error('no credential is taken on the exchange listener')
-      // Without the field there is no reason to take the body in.
-      if (exchange.incoming.headers['signature'] === undefined)
-        throw new Rejected('unauthenticated', 'no signature')
-      const body = await readBody(exchange)
-      const origin = await signedBy(exchange.incoming, body, { gateway, publicOrigin, nonces })
+      let body: Uint8Array = new Uint8Array()
+      const taken = async (): Promise<Uint8Array> => (body = await readBody(exchange))
+      const origin = await signedBy(exchange.incoming, taken, known)
       return { origin, body: () => Promise.resolve(body) }
     },
   }
@@ -77,21 +83,38 @@ const nobody: Origin = { kind: 'exchange', party: '' }
 interface Verifying {
   readonly gateway: Gateway
   readonly publicOrigin: string
-  readonly nonces: NonceStore
+  readonly parties: Rate
+  /** Of this process, and of all replicas. */
+  readonly here: NonceStore
+  readonly everywhere: NonceStore
 }
 
 async function signedBy(
   { method = '', url = '', headers }: IncomingMessage,
-  body: Uint8Array,
-  { gateway, publicOrigin, nonces }: Verifying,
+  body: () => Promise<Uint8Array>,
+  verifying: Verifying,
 ): Promise<Origin> {
+  const { gateway, publicOrigin } = verifying
   const [directory, now] = [gateway.directory(), gateway.now()]
   const request = { method, targetUri: targetUri(publicOrigin, url), body, headers: fields(headers) }
-  const keyId = await verifyRequest(request, (id) => transportKey(directory, id, now), now, nonces)
+  const keyId = await verifyRequest(request, (id) => transportKey(directory, id, now), now, {
+    claim: (...claim) => claimed(verifying, directory, ...claim),
+  })
   const party = directory.keys.get(keyId)?.party
   if (party === undefined) throw new Rejected('unauthenticated', `no gateway key ${keyId}`)
   const peerReceipt = receiptDigestOf(request)
   return { kind: 'exchange', party, ...(peerReceipt && { peerReceipt }) }
+}
+
+/** What this process has seen costs its signer nothing: whoever replays it can neither use up a limit nor reach the database. */
+async function claimed(
+  { parties, here, everywhere }: Verifying,
+  directory: Directory,
+  ...claim: Parameters<NonceStore['claim']>
+): Promise<boolean> {
+  if (!(await here.claim(...claim))) return false
+  parties.take(directory.keys.get(claim[0])?.party ?? '')
+  return everywhere.claim(...claim)
 }
 
 function fields(headers: IncomingMessage['headers']): Pick<Headers, 'get'> {

@@ -32,7 +32,9 @@ export interface SentRequest extends RequestParts {
   readonly receiptDigest?: string
 }
 
-export interface ReceivedRequest extends RequestParts {
+export interface ReceivedRequest extends Pick<RequestParts, 'method' | 'targetUri'> {
+  /** Asked for once it is known who signed. */
+  readonly body: Uint8Array | (() => Promise<Uint8Array>)
   readonly headers: Pick<Headers, 'get'>
 }
 
@@ -98,7 +100,8 @@ function withSignature({ headers }: Draft, signature: Uint8Array): SignatureHead
 
 /**
  * The id of the key that signed the request, or `Rejected('unauthenticated')`. `lookup` gives only keys that are good at
- * `now`. The nonce is claimed last, so that nobody without a key can fill the store.
+ * `now`. The body is taken in only after the signature was verified: nobody without a key has anything held here. The nonce
+ * is claimed last, so that nobody but the signer can use it up.
  */
 export async function verifyRequest(
   request: ReceivedRequest,
@@ -109,11 +112,12 @@ export async function verifyRequest(
   const { digest, receiptDigest, parameters, created, nonce, keyId, signature } = readHeaders(request.headers)
   const skew = created - now
   if (Math.abs(skew) > clockSkewSeconds) return refuse(`created is ${skew} s from the clock here`)
-  if (!sameText(digest, contentDigest(request.body))) return refuse('content-digest does not fit the content')
   const key = lookup(keyId)
   if (key === undefined) return refuse(`no active gateway key ${keyId}`)
   if (!key.verify(signedBytes(request, digest, receiptDigest, parameters), signature))
     return refuse(`signature by key ${keyId}`)
+  const body = typeof request.body === 'function' ? await request.body() : request.body
+  if (!sameText(digest, contentDigest(body))) return refuse('content-digest does not fit the content')
   if (!(await nonces.claim(keyId, nonce, created + clockSkewSeconds, now))) return refuse('nonce used before')
   return keyId
 }
@@ -161,7 +165,7 @@ function readHeaders(headers: Pick<Headers, 'get'>): Received {
 }
 
 function signedBytes(
-  request: RequestParts,
+  request: Pick<RequestParts, 'method' | 'targetUri'>,
   digest: string,
   receiptDigest: string | undefined,
   parameters: string,

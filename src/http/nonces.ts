@@ -11,8 +11,7 @@ export interface NonceStore {
 }
 
 /**
- * For one process. A restart forgets; a request replayed within the window after it reaches routes that answer the same
- * bytes with the same answer. Two generations replace a queue: a nonce stays for one to two times `keepSeconds`, and
+ * For one process, and forgotten at its end: in front of the table that all replicas share. Two generations replace a queue: a nonce stays for one to two times `keepSeconds`, and
  * forgetting costs nothing. When full it refuses rather than forgets, since forgetting would let a replay in.
  */
 export function memoryNonces(keepSeconds: number, capacity = 500_000): NonceStore {

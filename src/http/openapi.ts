@@ -86,7 +86,7 @@ function operationObject(route: Route, listener: About['listener'], schemas: Sch
     security: access === 'anyone' ? [] : [scheme],
     parameters: parametersOf(route, schemas),
     ...(route.takes && { requestBody: { required: true, content: contentOf(route.takes.content, schemas) } }),
-    responses: { ...answersOf(route.answers, schemas), ...problemsOf(codesOf(route), schemas) },
+    responses: { ...answersOf(route.answers, schemas), ...problemsOf(codesOf(route, listener), schemas) },
   }
 }
 
@@ -130,8 +130,12 @@ function contentOf(content: Content, schemas: SchemaBook): Json {
 }
 
 /** What the access and the body bring, and what the route names. */
-function codesOf({ access, takes, params, query, headers, refuses }: Route): readonly Code[] {
+function codesOf(
+  { access, takes, params, query, headers, refuses }: Route,
+  listener: About['listener'],
+): readonly Code[] {
   const codes = new Set<Code>(refuses)
+  if (listener === 'exchange') codes.add('too-many-requests')
   if (access !== 'anyone')
     codes.add('unauthenticated').add('unavailable').add('storage-full').add('ledger-damaged')
   if (typeof access !== 'string') codes.add('forbidden')

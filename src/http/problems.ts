@@ -6,6 +6,7 @@ import { type Code, Rejected, refusals } from '../../protocol/errors.ts'
 import { Overloaded } from '../ledger/pace.ts'
 import { errorFields, type Logger } from '../logger.ts'
 import { type Problem, problemMediaType } from './forms/problem.ts'
+import { TooMany } from './rates.ts'
 
 export interface ProblemOptions {
   readonly logger: Logger
@@ -113,8 +114,9 @@ export function respond(
 function extraHeaders(rejected: Rejected, options: ProblemOptions): Readonly<Record<string, string>> {
   const { status } = refusals[rejected.code]
   if (status === 401) return options.challenge
-  if (status !== 503) return {}
-  const seconds = rejected instanceof Overloaded ? rejected.retryAfterSeconds : retryAfterSeconds
+  if (status !== 503 && status !== 429) return {}
+  const isTimed = rejected instanceof Overloaded || rejected instanceof TooMany
+  const seconds = isTimed ? rejected.retryAfterSeconds : retryAfterSeconds
   return { 'retry-after': String(seconds) }
 }
 

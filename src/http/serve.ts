@@ -22,6 +22,8 @@ export interface Place {
 export interface Listening {
   readonly host: string
   readonly port: number
+  /** Every connection from now on is made with these; only for a place that has TLS. */
+  readonly renew: (tls: TlsFiles) => void
   /** Takes nothing new, lets what has begun finish for so long, then closes. */
   readonly stop: (graceMilliseconds: number) => Promise<void>
 }
@@ -46,16 +48,27 @@ export async function serve(api: Pick<Api, 'fetch'>, { host, port, tls }: Place)
     })
   })
   const address = server.address() as AddressInfo
-  return { host, port: address.port, stop: (grace) => stop(server, grace) }
+  const renew = (files: TlsFiles): void => {
+    if ('setSecureContext' in server) server.setSecureContext(contextOf(files))
+  }
+  return { host, port: address.port, renew, stop: (grace) => stop(server, grace) }
 }
 
 function serverFor(tls: TlsFiles | undefined) {
   if (tls === undefined) return { createServer, serverOptions: patience }
-  const { key, certificate, clientAuthorities: ca } = tls
-  const files = { key: Buffer.from(key), cert: Buffer.from(certificate) }
-  const clients = ca === undefined ? {} : { ca: Buffer.from(ca), requestCert: true, rejectUnauthorized: true }
-  const serverOptions = { ...patience, ...files, ...clients, minVersion: 'TLSv1.3' as const }
+  const clients = tls.clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true }
+  const serverOptions = {
+    ...patience,
+    ...contextOf(tls),
+    ...clients,
+    handshakeTimeout: patience.headersTimeout,
+  }
   return { createServer: createTlsServer, serverOptions }
+}
+
+function contextOf({ key, certificate, clientAuthorities: ca }: TlsFiles) {
+  const files = { key: Buffer.from(key), cert: Buffer.from(certificate), ...(ca && { ca: Buffer.from(ca) }) }
+  return { ...files, minVersion: 'TLSv1.3' as const }
 }
 
 /** `close` waits for connections that are kept alive and idle, also for those that become so while it waits. */

@@ -1,9 +1,10 @@
 /** What a gateway believes of another's answers, how much of them it takes in, and when it leaves a peer alone. */
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
 import { createCircuits, delayAfter } from '../../src/exchange/circuits.ts'
 import { postToPeer } from '../../src/exchange/peer.ts'
+import { connectToPeers } from '../../src/exchange/peer-connections.ts'
 import { readPeerAnswer } from '../../src/exchange/peer-answer.ts'
 
 const taken = '{"receipt":"AQID","index":3}'
@@ -39,7 +40,10 @@ async function answering(listener: RequestListener, timeoutMilliseconds: number)
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
   const address = listening.address()
   const port = typeof address === 'object' ? address?.port : undefined
+  const peers = connectToPeers()
+  onTestFinished(() => peers.close())
   return postToPeer({
+    peers,
     targetUri: `http://127.0.0.1:${port ?? 0}/v1/envelopes`,
     body: Uint8Array.of(1),
     key: HeldSigningKey.generate('ed25519'),

@@ -72,6 +72,8 @@ export const limits = {
   relayFirstRetryMilliseconds: 50,
   relayLongestRetrySeconds: 1,
   waitingQueueLength: 1024,
+  partyRequestsPerSecond: 1000,
+  addressRequestsPerSecond: 5000,
 } as const
 
 export async function makeWorld(world: WorldOptions): Promise<World> {

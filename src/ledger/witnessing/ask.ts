@@ -18,7 +18,7 @@ import {
 } from '../../../protocol/ledger/witness.ts'
 import type { PartyId, Seconds } from '../../../protocol/names.ts'
 import type { Database } from '../../database/open.ts'
-import { boundedText } from '../../exchange/peer.ts'
+import type { PeerConnections } from '../../exchange/peer-connections.ts'
 import { readNodes } from '../store.ts'
 import type { CosignatureRow } from './cosignatures-table.ts'
 
@@ -33,6 +33,7 @@ export interface Asked {
 
 export interface Asking {
   readonly database: Database
+  readonly peers: PeerConnections
   readonly now: Seconds
   readonly timeoutMilliseconds: number
   readonly stop: AbortSignal
@@ -72,21 +73,19 @@ interface WitnessAnswer {
 }
 
 async function addCheckpoint(
-  { database, timeoutMilliseconds, stop }: Asking,
+  { database, peers, timeoutMilliseconds, stop }: Asking,
   { gateway }: Asked,
   { size }: VerifiedCheckpoint,
   checkpoint: string,
   old: number,
 ): Promise<WitnessAnswer> {
   const proof = await proofBetween(database, old, size)
-  const response = await fetch(new URL('/witness/add-checkpoint', gateway), {
+  return peers.ask(new URL('/witness/add-checkpoint', gateway), {
     method: 'POST',
-    body: formatAddCheckpoint({ old, proof, checkpoint }),
+    body: utf8(formatAddCheckpoint({ old, proof, checkpoint })),
     headers: { 'content-type': 'text/plain; charset=utf-8' },
-    redirect: 'error',
     signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMilliseconds)]),
   })
-  return { status: response.status, body: utf8(await boundedText(response)) }
 }
 
 async function proofBetween(database: Database, old: number, size: number): Promise<readonly Uint8Array[]> {

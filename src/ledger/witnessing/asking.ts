@@ -6,6 +6,7 @@ import { utf8 } from '../../../protocol/bytes.ts'
 import { ledgerKeysOf, partyOf, witnessesFor, witnessingOf } from '../../../protocol/directory.ts'
 import { type LedgerKeys, verifyCheckpoint } from '../../../protocol/ledger/checkpoint.ts'
 import type { PartyId } from '../../../protocol/names.ts'
+import type { PeerConnections } from '../../exchange/peer-connections.ts'
 import { type BackOff, type Circuits, createCircuits } from '../../exchange/circuits.ts'
 import { createSignal, type Signal } from '../../exchange/signal.ts'
 import { errorFields, type Logger } from '../../logger.ts'
@@ -18,6 +19,7 @@ import { isDue, nextSize, sizesToForget, type Turn } from './turn.ts'
 
 /** The gateway whose ledger is cosigned. */
 export interface CosignedGateway extends Witnessed {
+  readonly peers: PeerConnections
   readonly logger: Logger
   readonly limits: Pick<
     Settings,
@@ -183,12 +185,12 @@ async function cosignature(
   { gateway, stop }: Running,
   { witness, keys, known, checkpoint }: Request,
 ): Promise<CosignatureRow> {
-  const { party, database, limits } = gateway
+  const { party, database, peers, limits } = gateway
   const directory = gateway.directory()
   const now = gateway.now()
   const note = await checkpoint.note()
   return askWitness(
-    { database, now, timeoutMilliseconds: 1000 * limits.relayTimeoutSeconds, stop: stop.signal },
+    { database, peers, now, timeoutMilliseconds: 1000 * limits.relayTimeoutSeconds, stop: stop.signal },
     { party: witness, keys, gateway: partyOf(directory, witness).gateway, known },
     verifyCheckpoint(utf8(note), ledgerKeysOf(directory, party, now)),
     note,

@@ -1,0 +1,127 @@
+/**
+ * Answers for TLS as the operator set it: from files in PEM to what the listeners and the connections to other gateways are
+ * made with. A key is read only where nobody but its owner can; what does not fit together is refused, by the setting's name.
+ */
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync, realpathSync } from 'node:fs'
+import path from 'node:path'
+import { createSecureContext } from 'node:tls'
+import { readPrivateFile } from '../keys/private-folder.ts'
+import { Rejected } from '../protocol/errors.ts'
+import { type Config, ConfigurationError } from './config.ts'
+import type { PeerTls } from './exchange/peer-connections.ts'
+import type { TlsFiles } from './http/serve.ts'
+import type { Expiry } from './keys/expiries.ts'
+
+export type TlsSettings = Pick<
+  Config,
+  | 'dataFolder'
+  | 'agencyExposure'
+  | 'tlsCertificate'
+  | 'tlsKey'
+  | 'tlsClientCa'
+  | 'tlsAgencyCa'
+  | 'tlsClientCertificate'
+  | 'tlsClientKey'
+  | 'tlsPeerCa'
+>
+
+type FileSetting = Exclude<keyof TlsSettings, 'dataFolder' | 'agencyExposure'>
+
+/** What is absent has no TLS, or in the case of peers shows no certificate. */
+export interface TlsMaterial {
+  readonly exchange?: TlsFiles
+  readonly agency?: TlsFiles
+  readonly peers: PeerTls
+  readonly expiries: readonly Expiry[]
+  /** The same for the same files. */
+  readonly digest: string
+}
+
+const mostKeyBytes = 65_536
+
+/** Throws `ConfigurationError`. */
+export function readTls(settings: TlsSettings): TlsMaterial {
+  requireWhole(settings)
+  const own = pairOf(settings, 'tlsCertificate', 'tlsKey')
+  const shown = pairOf(settings, 'tlsClientCertificate', 'tlsClientKey') ?? own
+  const clientAuthorities = authoritiesOf(settings, 'tlsClientCa')
+  const agencyAuthorities = authoritiesOf(settings, 'tlsAgencyCa')
+  const authorities = authoritiesOf(settings, 'tlsPeerCa')
+  const all = [own, shown].flatMap((pair) => (pair === undefined ? [] : [pair.certificate, pair.key]))
+  return {
+    ...(own && { exchange: { ...own, ...(clientAuthorities && { clientAuthorities }) } }),
+    ...(own && agencyAuthorities && { agency: { ...own, clientAuthorities: agencyAuthorities } }),
+    peers: { ...shown, ...(authorities && { authorities }) },
+    expiries: [...new Set([own, shown])].flatMap((pair) => (pair === undefined ? [] : [expiryOf(pair)])),
+    digest: digestOf([...all, clientAuthorities, agencyAuthorities, authorities]),
+  }
+}
+
+function requireWhole(settings: TlsSettings): void {
+  const { tlsCertificate, tlsKey, tlsClientCa, tlsAgencyCa, tlsClientCertificate, tlsClientKey } = settings
+  const isMutual = settings.agencyExposure === 'mutual-tls'
+  const problems = [
+    (tlsCertificate === undefined) !== (tlsKey === undefined) &&
+      'tlsCertificate and tlsKey: should both be set, or neither',
+    (tlsClientCertificate === undefined) !== (tlsClientKey === undefined) &&
+      'tlsClientCertificate and tlsClientKey: should both be set, or neither',
+    tlsClientCa !== undefined && tlsCertificate === undefined && 'tlsClientCa: should be with tlsCertificate',
+    isMutual !== (tlsAgencyCa !== undefined) && 'tlsAgencyCa: should be with agencyExposure mutual-tls',
+    isMutual && tlsCertificate === undefined && 'agencyExposure mutual-tls: should be with tlsCertificate',
+  ].filter((problem) => problem !== false)
+  if (problems.length > 0) throw new ConfigurationError(problems)
+}
+
+interface Pair {
+  readonly certificate: Uint8Array
+  readonly key: Uint8Array
+}
+
+function pairOf(settings: TlsSettings, certificateName: FileSetting, keyName: FileSetting): Pair | undefined {
+  const [file, keyFile] = [fileOf(settings, certificateName), fileOf(settings, keyName)]
+  if (file === undefined || keyFile === undefined) return undefined
+  const certificate = read(certificateName, 'a certificate', () => readFileSync(file))
+  // The link is followed, since tools that renew certificates change one; what it leads to must be private.
+  const key = read(keyName, 'a key', () => readPrivateFile(realpathSync(keyFile), mostKeyBytes))
+  const pair = { certificate, key }
+  read(certificateName, `a certificate for the key in ${keyName}`, () =>
+    createSecureContext({ cert: certificate, key: Buffer.from(key), minVersion: 'TLSv1.3' }),
+  )
+  return pair
+}
+
+function authoritiesOf(settings: TlsSettings, name: FileSetting): Uint8Array | undefined {
+  const file = fileOf(settings, name)
+  if (file === undefined) return undefined
+  const bytes = read(name, 'certificates of authorities', () => readFileSync(file))
+  read(name, 'certificates of authorities', () => new X509Certificate(bytes))
+  return bytes
+}
+
+function fileOf(settings: TlsSettings, name: FileSetting): string | undefined {
+  const file = settings[name]
+  return file === undefined ? undefined : path.resolve(settings.dataFolder, file)
+}
+
+/** What the file system and OpenSSL say of it may quote the file: the setting's name and a code are enough. */
+function read<T>(name: FileSetting, what: string, step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    const why = cause instanceof Rejected ? `; ${cause.code}: ${cause.detail}` : ''
+    const words = `${name}: should be a file with ${what} in PEM${why}`
+    throw Object.assign(new ConfigurationError([words]), { cause })
+  }
+}
+
+function expiryOf({ certificate }: Pair): Expiry {
+  const { validTo } = new X509Certificate(certificate)
+  return { what: 'tls-certificate', at: Math.floor(Date.parse(validTo) / 1000) }
+}
+
+function digestOf(files: readonly (Uint8Array | undefined)[]): string {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(`${file?.length ?? -1} `).update(file ?? '')
+  return hash.digest('hex')
+}
