@@ -12,6 +12,7 @@ import { startFollowing } from './exchange/follow-notices.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { holdSuspensions, type SuspensionSource } from './exchange/held-suspensions.ts'
 import { connectToPeers, type PeerTls } from './exchange/peer-connections.ts'
+import { startFollowingRegistry } from './exchange/follow-registry.ts'
 import { startPublishing } from './exchange/publish-notices.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
@@ -27,7 +28,7 @@ import { createWitnesses } from './ledger/witnessing/asking.ts'
 import { createKnownWitnessed } from './ledger/witnessing/known.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { type LedgerFiles, openLedger } from './open-ledger.ts'
-import { catchUp, enterAdoption } from './registry/adopt.ts'
+import { catchUp, enterAdoption, previousOf } from './registry/adopt.ts'
 import { requireEnrolled } from './registry/enrolled.ts'
 import { type HeldRegistry, holdRegistry } from './registry/held.ts'
 import { loadRegistry, type RegistrySources } from './registry/load.ts'
@@ -61,6 +62,8 @@ export interface Parts {
   readonly peerTls?: PeerTls
   readonly logger: Logger
   readonly now: () => Seconds
+  /** How often it compares its registry with others’. */
+  readonly registryRefreshSeconds?: number
 }
 
 export interface Composed {
@@ -91,8 +94,8 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const now = (): Seconds => parts.now()
   const database = await openDatabase(parts.database)
   onClose(() => database.destroy())
-  const { current, unentered } = await loadRegistry(database, parts.registry)
-  const registry = holdRegistry(current)
+  const { current, before, unentered } = await loadRegistry(database, parts.registry)
+  const registry = holdRegistry(current, before)
   const { keys, expiries } = actingKeys(parts, registry)
   const own = requireEnrolled(
     current,
@@ -150,6 +153,9 @@ function actingKeys({ party, keys, now }: Parts, registry: HeldRegistry): Pick<G
 }
 
 function signerOf({ ledger: origin }: Party, { pair, publicKeys }: LedgerPair): LedgerSigner {
+  const { registryRefreshSeconds = 600 } = parts
+  const registryFollower = startFollowingRegistry(gateway, registryRefreshSeconds)
+  onClose(() => registryFollower.stop())
   const [ed25519, mlDsa44] = publicKeys
   return { keys: { origin, ed25519, mlDsa44 }, pair }
 }

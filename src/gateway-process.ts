@@ -131,6 +131,7 @@ function partsOf(
         : { kind: 'postgresql', url: databaseUrl },
     registry: { pinnedRoots, files: registryFiles.map(readRegistry) },
     limits: config,
+    registryRefreshSeconds: config.registryRefreshSeconds,
     vigilance: vigilanceOf(config),
     logger,
     now: () => Math.floor(Date.now() / 1000),

@@ -17,6 +17,7 @@ export const events = [
   'content-consignment',
   'content-handover',
   'registry-adoption',
+  'registry-conflict',
   'agreement-suspension',
   'agreement-resumption',
   'key-change',

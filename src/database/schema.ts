@@ -24,6 +24,7 @@ import type { RegistryVersionRow } from '../registry/versions-table.ts'
 /** A row of which the database fills in these columns when they are not given. */
 type WithDefaults<Row, Column extends keyof Row> = Omit<Row, Column> & {
   readonly [C in Column]: Generated<Row[C]>
+import type { RegistryConflictRow } from '../registry/conflicts-table.ts'
 }
 
 export interface Schema {
@@ -50,3 +51,4 @@ export interface Schema {
   witnessed_ledgers: WithDefaults<WitnessedRow, 'stopped'>
   witness_conflicts: ConflictRow
 }
+  registry_conflicts: RegistryConflictRow

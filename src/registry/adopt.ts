@@ -1,12 +1,15 @@
 /** Answers for adopting the next version of the registry: accepted by the rules of the one held, entered, then in force. */
 import { equal } from '../../protocol/bytes.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import { Rejected } from '../../protocol/errors.ts'
 import { acceptNext, documentDigestOf, type VerifiedRegistry } from '../../protocol/registry.ts'
 import type { Database } from '../database/open.ts'
 import { effect } from '../ledger/effect.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
 import type { Logger } from '../logger.ts'
 import { inadmissible } from '../policy/national-admission.ts'
+import { changesOf } from './changes.ts'
+import { enterConflict } from './conflict.ts'
 import type { HeldRegistry } from './held.ts'
 import { insertRegistryVersions, registryVersionsFrom } from './versions-table.ts'
 
@@ -20,28 +23,64 @@ export interface Adopter {
   now(): Seconds
 }
 
-/** The version in force again changes nothing. Throws as `acceptNext`: `registry-rollback`, `registry-threshold`. */
+/**
+ * The version in force again changes nothing; a second document of a version that is held is entered as a conflict. Throws as
+ * `acceptNext`: `registry-rollback`, `registry-threshold`; and `reused-id` when another replica adopted another document.
+ */
 export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<VerifiedRegistry> {
   const held = adopter.registry.current()
   if (equal(held.documentDigest, documentDigestOf(bytes))) return held
-  const next = acceptNext(bytes, held)
-  await enterAdoption(adopter, next)
+  const next = await follows(adopter, bytes, held)
+  try {
+    await enterAdoption(adopter, next, held)
+  } catch (error) {
+    if (!(error instanceof Rejected) || error.code !== 'reused-id') throw error
+    // Another replica has adopted another document of this version.
+    await catchUp(adopter)
+    await enterConflict(adopter, bytes)
+    throw error
+  }
   // From here the version is durable. A crash before it is held: it is loaded at the next start.
   adopter.registry.hold(next)
   return next
+}
+
+async function follows(
+  adopter: Adopter,
+  bytes: Uint8Array,
+  held: VerifiedRegistry,
+): Promise<VerifiedRegistry> {
+  try {
+    return acceptNext(bytes, held)
+  } catch (error) {
+    if (error instanceof Rejected && error.code === 'registry-rollback') await enterConflict(adopter, bytes)
+    throw error
+  }
+}
+
+export function previousOf(
+  { document: { version } }: VerifiedRegistry,
+  all: readonly VerifiedRegistry[],
+): VerifiedRegistry | undefined {
+  return all.find(({ document }) => document.version === version - 1)
 }
 
 /** One entry for each version, whichever replica makes it. Another registry of the same version is `reused-id`. */
 export async function enterAdoption(
   { party, sequencer, logger, now }: Omit<Adopter, 'registry' | 'database'>,
   { document, documentDigest, digest, bytes }: VerifiedRegistry,
+  before: VerifiedRegistry | undefined,
 ): Promise<void> {
   const { version } = document
   const at = now()
+  const detail = before && changesOf(before.document, document)
   await sequencer.push({
     key: `registry:${version}`,
     fingerprint: documentDigest,
-    record: { event: 'registry-adoption', actor: party, at, registry: { version, digest } },
+    record: {
+      ...{ event: 'registry-adoption', actor: party, at, registry: { version, digest } },
+      ...(detail !== undefined && { detail }),
+    },
     effects: [effect(insertRegistryVersions, { version, digest, bytes, adopted_at: at })],
   })
   logger.info('registry-adopted', { registryVersion: version })

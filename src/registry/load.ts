@@ -16,6 +16,8 @@ export interface RegistrySources {
 
 export interface LoadedRegistry {
   readonly current: VerifiedRegistry
+  /** Those before it, the oldest first. */
+  readonly before: readonly VerifiedRegistry[]
   /** Versions from the files that are not entered yet, in order: `enterAdoption` each before the gateway serves. */
   readonly unentered: readonly VerifiedRegistry[]
 }
@@ -35,7 +37,7 @@ export async function loadRegistry(
   )
   const current = chain.at(-1)
   if (current === undefined) throw new Rejected('untrusted-roots', 'no registry file is configured')
-  return { current, unentered: chain.slice(adopted.length) }
+  return { current, before: chain.slice(0, -1), unentered: chain.slice(adopted.length) }
 }
 
 function accepted(versions: readonly Uint8Array[], pinnedRoots: string): readonly VerifiedRegistry[] {

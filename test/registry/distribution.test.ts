@@ -1,0 +1,130 @@
+/** The registry between gateways: how a version reaches all of them, and what they make of two, of none, and of a stale one. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseRecord } from '../../protocol/ledger/record.ts'
+import type { RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
+import type { Gateway } from '../../src/exchange/gateway.ts'
+import type { GatewayProcess } from '../../src/gateway-process.ts'
+import { createLogger } from '../../src/logger.ts'
+import { adopt } from '../../src/registry/adopt.ts'
+import { registryConflicts } from '../../src/registry/conflicts-table.ts'
+import { eachDatabase } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
+import { signedBy } from '../support/registry.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+const day = 86_400
+
+eachDatabase('the registry between gateways', ({ fresh }) => {
+  let world: World
+  const running = new Map<string, GatewayProcess>()
+  const start = async (id: string, registryRefreshSeconds = 0.1): Promise<Gateway> => {
+    running.set(id, await world.start(id, { registryRefreshSeconds }))
+    return gateway(id)
+  }
+  const stop = async (id: string): Promise<void> => running.get(id)?.stop()
+  const gateway = (id: string): Gateway => {
+    const found = running.get(id)
+    if (found === undefined) throw new RangeError(`${id} does not run`)
+    return found.gateway
+  }
+  const versionAt = (id: string): number => gateway(id).registry.current().document.version
+  const next = ({ document, documentDigest }: VerifiedRegistry, changes: Partial<RegistryDocument> = {}) =>
+    signedBy(
+      { ...document, version: document.version + 1, previous: documentDigest, ...changes },
+      world.roots,
+    )
+  const reaches = (id: string, version: number) =>
+    eventually(`version ${version} at ${id}`, () => (versionAt(id) === version ? version : undefined))
+  const recordsOf = async (id: string, event: string) => {
+    const rows = await gateway(id)
+      .database.selectFrom('ledger_entry')
+      .select('record')
+      .orderBy('index')
+      .execute()
+    return rows
+      .flatMap(({ record }) => (record === null ? [] : [parseRecord(record)]))
+      .filter((record) => record.event === event)
+  }
+
+  beforeAll(async () => {
+    const parties = (['EST', 'NLD', 'LVA'] as const).map((id) => ({ id, accreditation: 4 }) as const)
+    world = await makeWorld({ parties, database: fresh })
+    await start('EST', 60)
+    await start('NLD', 60)
+  })
+  afterAll(() => world.end())
+
+  test('a version that one adopts is offered to the others at once', async () => {
+    const { document } = gateway('EST').registry.current()
+    const parties = document.parties.map((party) =>
+      party.id === 'LVA'
+        ? { ...party, keys: party.keys.map((key) => ({ ...key, until: document.expires + day })) }
+        : party,
+    )
+    await adopt(gateway('EST'), next(gateway('EST').registry.current(), { parties }))
+    await reaches('NLD', 2)
+    const [, second] = await recordsOf('NLD', 'registry-adoption')
+    expect(second).toMatchObject({ actor: 'NLD', detail: 'keys changed: LVA 6', registry: { version: 2 } })
+  })
+
+  test('one that was away takes what it missed, in order, and enters each', async () => {
+    await adopt(gateway('EST'), next(gateway('EST').registry.current()))
+    expect(versionAt('EST')).toBe(3)
+    await start('LVA', 60)
+    await reaches('LVA', 3)
+    const entered = await recordsOf('LVA', 'registry-adoption')
+    expect(entered.map(({ registry }) => registry?.version)).toEqual([1, 2, 3])
+  })
+
+  test('a stale registry is renewed by whoever has the next', async () => {
+    await Promise.all([stop('LVA'), stop('NLD')])
+    const held = gateway('EST').registry.current()
+    world.clock.now = held.document.expires
+    await adopt(gateway('EST'), next(held, { issued: world.clock.now, expires: world.clock.now + 300 * day }))
+    const lva = await start('LVA')
+    await reaches('LVA', 4)
+    expect(lva.directory().registry.document.version).toBe(4)
+    await start('NLD')
+    await reaches('NLD', 4)
+  })
+
+  test('a version that ends soon, and that nobody has renewed, is told of', async () => {
+    await stop('LVA')
+    const { expires } = gateway('EST').registry.current().document
+    const now = world.clock.now
+    world.clock.now = expires - 3 * day
+    const logged: string[] = []
+    const logger = createLogger('warn', { write: (line: string) => logged.push(line) })
+    running.set('LVA', await world.start('LVA', { registryRefreshSeconds: 0.1, logger }))
+    await eventually('a warning', () => logged.find((line) => line.includes('registry-unrenewed')))
+    world.clock.now = now
+  })
+
+  test('two documents of one version stay where they are, and are entered on both sides', async () => {
+    await Promise.all([stop('EST'), stop('NLD'), stop('LVA')])
+    const change = (name: string) => (document: RegistryDocument) => ({
+      parties: document.parties.map((party) => ({ ...party, name })),
+    })
+    const adoptAlone = async (id: string, name: string): Promise<void> => {
+      const { gateway, close } = await world.compose(id, { registryRefreshSeconds: 60 })
+      const held = gateway.registry.current()
+      await adopt(gateway, next(held, change(name)(held.document)))
+      await close()
+    }
+    await adoptAlone('EST', 'One')
+    await adoptAlone('NLD', 'Other')
+    await start('EST')
+    await start('NLD')
+    for (const id of ['EST', 'NLD']) {
+      await eventually(`a conflict at ${id}`, async () => (await recordsOf(id, 'registry-conflict'))[0])
+    }
+    const [conflict] = await registryConflicts(gateway('EST').database)
+    const other = gateway('NLD').registry.current()
+    expect(conflict).toMatchObject({ version: 5, document_digest: other.documentDigest, bytes: other.bytes })
+    expect(gateway('EST').registry.current().document.parties[0]?.name).toBe('One')
+    // What follows the other document finds the conflict too, one version later.
+    await adopt(gateway('NLD'), next(other))
+    await expect(adopt(gateway('EST'), next(other))).rejects.toMatchObject({ code: 'registry-rollback' })
+    expect(await recordsOf('EST', 'registry-conflict')).toHaveLength(1)
+  })
+})
