@@ -36,12 +36,13 @@ const packageFolder = path.resolve(
 )
 
 /**
- * `settings` are `name=value`; the cluster is made in `parent`. Throws when this platform has no binaries: then set
- * DATABASE_URL.
+ * `settings` are `name=value`; the cluster is made in `parent`, by `made`, a new one where nothing is said. Throws when this
+ * platform has no binaries: then set DATABASE_URL.
  */
 export async function startPostgres(
   settings: readonly string[] = [],
   parent?: string,
+  made: (cluster: string, initialise: () => void) => void = (_, initialise) => initialise(),
 ): Promise<PostgresServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pouch-postgres-'))
   try {
@@ -49,7 +50,7 @@ export async function startPostgres(
     const cluster = path.join(parent ?? folder, 'cluster')
     mkdirSync(cluster, { mode: 0o700 })
     giveToNobody(folder, cluster)
-    initialise(binaries, cluster)
+    made(cluster, () => initialise(binaries, cluster))
     const port = await freePort()
     const places = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`
