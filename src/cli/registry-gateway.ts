@@ -13,8 +13,8 @@ export function publishCommand(): Command {
   return agencyOption(new Command('publish'))
     .summary('give the gateway the next version')
     .description(
-      'Give the running gateway the next version of the registry. It is adopted if enough root signers signed it. Needs ' +
-        'the role officer.',
+      'Give the running gateway the next version of the registry. It is adopted if enough root signers signed it, and the ' +
+        'gateway brings it to all others. Needs the role officer.',
     )
     .argument('<file>', 'registry, - for standard input')
     .addHelpText('after', '\nExample:\n  pouch registry publish registry-2.cose --data est')
@@ -59,7 +59,7 @@ export function fetchCommand(): Command {
     )
 }
 
-function versionIn(text: string): number {
+export function versionIn(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It should be the number of a version, from 1.')
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { combineCommand, proposeCommand, signCommand } from './registry-ceremony.ts'
 import { fetchCommand, publishCommand, refreshCommand } from './registry-gateway.ts'
+import { partyCommand } from './registry-party.ts'
 import { rootsCommand, showCommand } from './registry-shown.ts'
 import { trustCommand } from './registry-trust.ts'
 
@@ -26,6 +27,7 @@ and at every party:
     .addCommand(signCommand())
     .addCommand(combineCommand())
     .addCommand(showCommand())
+    .addCommand(partyCommand())
     .addCommand(rootsCommand())
     .addCommand(trustCommand())
     .addCommand(publishCommand())

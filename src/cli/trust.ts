@@ -48,10 +48,20 @@ function trustOf({ registry, roots, data }: TrustOptions): Trust {
 
 /** Throws as `acceptFirst` and `acceptNext`; freshness is asked by whoever looks something up in it. */
 export function trustedRegistry(options: TrustOptions): VerifiedRegistry {
+  const newest = trustedVersions(options).at(-1)
+  if (newest === undefined) throw new UsageError('no registry file is named')
+  return newest
+}
+
+/** All of them, the oldest first. Throws likewise. */
+export function trustedVersions(options: TrustOptions): readonly VerifiedRegistry[] {
   const { pinnedRoots, registryFiles } = trustOf(options)
-  const [first, ...later] = registryFiles.map(readBytes)
-  if (first === undefined) throw new UsageError('no registry file is named')
-  return later.reduce((held, bytes) => acceptNext(bytes, held), acceptFirst(first, pinnedRoots))
+  const versions: VerifiedRegistry[] = []
+  for (const bytes of registryFiles.map(readBytes)) {
+    const held = versions.at(-1)
+    versions.push(held === undefined ? acceptFirst(bytes, pinnedRoots) : acceptNext(bytes, held))
+  }
+  return versions
 }
 
 const moment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/

@@ -252,6 +252,18 @@ describe('the ceremony', () => {
     expect(await pouch([...verify, ...stranger])).toMatchObject({ code: 0 })
     const chain = ['--registry', at('registry.cose'), '--registry', at('2.cose'), '--roots', world.roots]
     expect(await pouch([...verify, ...chain])).toMatchObject({ code: 0 })
+    const party = ['registry', 'party', 'EST', '--json']
+    const then = jsonOf(await pouch([...party, '--number', '1', '--at', '2000-01-01', ...stranger])) as {
+      readonly version: number
+      readonly keys: readonly { readonly state: string }[]
+    }
+    expect(then).toMatchObject({ party: 'EST', at: '2000-01-01T00:00:00Z', version: 1 })
+    expect(new Set(then.keys.map(({ state }) => state))).toEqual(new Set(['to-come']))
+    expect(jsonOf(await pouch([...party, ...stranger]))).toMatchObject({ version: 2 })
+    expect(jsonOf(await pouch([...party, '--known-at', '2000-01-01', ...stranger]))).toMatchObject({
+      refused: 'not-yet-valid',
+    })
+    expect((await pouch([...party, '--number', '3', ...stranger])).code).toBe(2)
   })
 })
 
