@@ -15,7 +15,7 @@ import { expectWhole } from '../support/whole-ledgers.ts'
 import { limits, type TestParty } from '../support/world.ts'
 
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_123)
-const exchanges = sized(80, 160)
+const exchanges = sized(40, 160)
 const atOnce = 16
 const kills = sized(7, 12)
 const cutProbability = 0.01
