@@ -45,12 +45,17 @@ function isLater(a: Seconds | undefined, b: Seconds | undefined): boolean {
 
 /** What was signed with a key is verified with it for ever; what was sealed to an opening key that has ended is not. */
 function isSpent(key: RegisteredKey, at: Seconds): boolean {
-  return key.use === 'open' && key.from < at && !isLive(key, at)
+  return key.use === 'open' && hasEnded(key, at)
 }
 
 /** Within its times, and not revoked. */
 export function isLive({ from, until, revoked }: RegisteredKey, at: Seconds): boolean {
   return from <= at && (until === undefined || at < until) && (revoked === undefined || at < revoked)
+}
+
+/** One that has not begun has not ended either. */
+export function hasEnded({ until, revoked }: RegisteredKey, at: Seconds): boolean {
+  return at >= Math.min(until ?? Infinity, revoked ?? Infinity)
 }
 
 /** What differs at all, for people and for the ledger: keys listed, ended or revoked since. */

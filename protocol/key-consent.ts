@@ -21,7 +21,7 @@ import {
 import { coseSignatures, pairIds, signWith, verifyPair } from './cose.ts'
 import { Rejected } from './errors.ts'
 import { keyId, type KeyId, type SigningPair, type VerificationKey } from './key.ts'
-import { changedKeys, isLive } from './key-changes.ts'
+import { changedKeys, hasEnded, isLive } from './key-changes.ts'
 import { compareNames, partyId, type Seconds } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
 import type { Party, RegisteredKey } from './registry.ts'
@@ -98,14 +98,16 @@ export interface Consenting {
 }
 
 /**
- * In a version with consents, no party's keys change without its own, but to end. Throws `key-change-unsigned`, `unknown-key`,
- * `revoked-key`, `missing-signature`, `wrong-algorithm`, `bad-signature`.
+ * In a version with consents, no party's keys change without its own, but to end. Throws `key-change-unsigned`,
+ * `registry-rollback`, `unknown-key`, `revoked-key`, `missing-signature`, `wrong-algorithm`, `bad-signature`.
  */
 export function requireConsents(next: Consenting, held: Consenting): void {
   if (next.keyConsents === undefined) {
     if (held.keyConsents === undefined) return
     throw new Rejected('key-change-unsigned', 'the version leaves consents out')
   }
+  // Who could date a version freely could pass over the time in which a party is able to sign.
+  if (next.issued < held.issued) throw new Rejected('registry-rollback', 'issued before the version held')
   const given = new Map(next.keyConsents.map((each) => [each.statement.party, each]))
   for (const party of held.parties) {
     const consent = given.get(party.id)
@@ -117,8 +119,9 @@ export function requireConsents(next: Consenting, held: Consenting): void {
 
 /** A new party is enrolled by the roots, and one that cannot sign any more, or never could, has nobody else. */
 export function hasPair({ keys }: Pick<Party, 'keys'>, at: Seconds): boolean {
-  const live = keys.filter((key) => key.use === 'sign' && isLive(key, at)).map(({ key }) => key.algorithm)
-  return live.includes('ed25519') && live.includes('ml-dsa-65')
+  const good = keys.filter((key) => key.use === 'sign' && !hasEnded(key, at))
+  const algorithms = good.map(({ key }) => key.algorithm)
+  return algorithms.includes('ed25519') && algorithms.includes('ml-dsa-65')
 }
 
 function requireConsented(held: Party, next: Party, consent: KeyConsent | undefined, issued: Seconds): void {

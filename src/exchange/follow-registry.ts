@@ -5,7 +5,8 @@
  */
 import { Rejected } from '../../protocol/errors.ts'
 import { readUnverified } from '../../protocol/registry.ts'
-import { createReminder } from '../keys/expiries.ts'
+import type { Seconds } from '../../protocol/names.ts'
+import { createReminder, type Expiry } from '../keys/expiries.ts'
 import { errorFields } from '../logger.ts'
 import { adopt } from '../registry/adopt.ts'
 import { enterConflict } from '../registry/conflict.ts'
@@ -26,7 +27,7 @@ const staleMilliseconds = 30_000
 interface Following {
   readonly gateway: Gateway
   readonly stop: AbortSignal
-  readonly remind: ReturnType<typeof createReminder>
+  readonly remind: (expiries: readonly Expiry[], now: Seconds) => readonly Expiry[]
   /** The version that all others were told of, if they could be. */
   told: number
 }
@@ -60,8 +61,8 @@ async function run(following: Following, everyMilliseconds: number): Promise<voi
   }
 }
 
-function isStale({ registry, now }: Gateway): boolean {
-  return now() >= registry.current().document.expires
+function isStale(gateway: Gateway): boolean {
+  return gateway.now() >= gateway.registry.current().document.expires
 }
 
 async function look(following: Following): Promise<void> {
@@ -75,7 +76,7 @@ async function look(following: Following): Promise<void> {
   following.told = Math.max(following.told, version)
   const count = found.filter(Boolean).length
   if (left < nearEndSeconds && gateway.registry.current().document.version === version)
-    tellUnrenewed(following, left, count)
+    tellUnrenewed(following, count)
 }
 
 /** Also those that a stale version lists: there is no other to begin from. */
@@ -92,12 +93,11 @@ function chosen(all: readonly string[], count: number): readonly string[] {
 }
 
 /** Nobody who answered has the next version, and this one ends soon: its publishers are late, or somebody keeps it away. */
-function tellUnrenewed(following: Following, left: number, count: number): void {
-  const { gateway } = following
-  const at = gateway.now() + left
-  if (following.remind([{ what: 'registry', at }], gateway.now()).length === 0) return
-  const { version } = gateway.registry.current().document
-  gateway.logger.warn('registry-unrenewed', { registryVersion: version, seconds: left, count })
+function tellUnrenewed({ gateway, remind }: Following, count: number): void {
+  const now = gateway.now()
+  const { version, expires } = gateway.registry.current().document
+  if (remind([{ what: 'registry', at: expires }], now).length === 0) return
+  gateway.logger.warn('registry-unrenewed', { registryVersion: version, seconds: expires - now, count })
 }
 
 /** Whether it answered. */

@@ -172,6 +172,21 @@ describe('without a pair that could consent', () => {
     expect(third.document.version).toBe(3)
   })
 
+  test('a party is not found by another date of the version', () => {
+    const ending = accepted({
+      parties: [withKeys(({ use }) => (use === 'sign' ? { until: now + 50 * day } : {})), ...others],
+    })
+    const [party] = ending.document.parties
+    if (party === undefined) throw new Error('no example')
+    const taken = { ...party, keys: [...party.keys, ...added] }
+    // Before the keys begin, and before the version held.
+    expect(() => after(taken, [], ending, 0)).toThrow(code('registry-rollback'))
+    expect(() => after(taken, [], ending, ending.document.issued)).toThrow(code('key-change-unsigned'))
+    // After they have ended it may be: and then no version of today follows.
+    const late = after(taken, [], ending, now + 50 * day)
+    expect(() => after(taken, [], late, now)).toThrow(code('registry-rollback'))
+  })
+
   test('a party that is new is, too', () => {
     const fewer = accepted({ parties: others, agreements: [] })
     expect(after(newer, [], fewer).document.parties).toHaveLength(3)
