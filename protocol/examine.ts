@@ -3,17 +3,25 @@
  * "is this good now, and if not, why"; the answer is never one word alone.
  */
 import { acknowledgementChecks, verifyAcknowledgement } from './acknowledgement.ts'
-import { attestationChecks, type VerifiedAttestation, verifyAttestation } from './attestation/verify.ts'
+import { attestationChecks, verifyAttestation } from './attestation/verify.ts'
 import { toHex, utf8 } from './bytes.ts'
-import type { CborValue } from './cbor.ts'
-import { type Directory, keysOfLedger, ownerOfLedger, witnessesFor } from './directory.ts'
+import { type Directory, keysOfLedger, ownerOfLedger } from './directory.ts'
 import { openEnvelope } from './envelope/open.ts'
-import { envelopeChecks, type VerifiedEnvelope, verify } from './envelope/verify.ts'
+import { envelopeChecks, verify } from './envelope/verify.ts'
+import { Rejected } from './errors.ts'
 import { evidenceChecks, verifyEvidence } from './evidence.ts'
+import {
+  attestationFacts,
+  envelopeFacts,
+  type Facts,
+  shownFacts,
+  summary,
+  withdrawalLine,
+  witnessFacts,
+} from './examined-facts.ts'
 import type { OpeningKey } from './key.ts'
 import { type Kind, kindOf } from './kind.ts'
-import { printLabel, printMarking } from './label.ts'
-import { parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
+import { parseCheckpoint, verifyCheckpoint } from './ledger/checkpoint.ts'
 import {
   consistencyChecks,
   consistencyOrigin,
@@ -23,15 +31,13 @@ import { disclosureChecks, disclosureOrigin, verifyDisclosedEntries } from './le
 import { disclosedFacts } from './ledger/disclosed-facts.ts'
 import { parseProof, proofChecks, verifyProof } from './ledger/proof.ts'
 import { receiptChecks, receiptOrigin, verifyReceipt } from './ledger/receipt.ts'
-import { witnessesOf } from './ledger/witness.ts'
-import type { PartyId, Seconds } from './names.ts'
+import type { Seconds } from './names.ts'
 import { acceptFirst, requireFresh } from './registry.ts'
 import { type CheckResult, report, type Trace } from './report.ts'
 import { rootsDigest } from './roots.ts'
+import { requireStanding, signerOfStatusList, statusListChecks, verifyStatusList } from './status-token.ts'
 import { suspensionChecks, verifyNotice } from './suspension.ts'
-
-/** What a file says, by name; times are in seconds since 1970. */
-export type Facts = Readonly<Record<string, string | number | readonly string[]>>
+import { verifyWithdrawal, withdrawalChecks } from './withdrawal.ts'
 
 export interface Examination {
   readonly kind: Kind
@@ -47,6 +53,8 @@ export interface Examiner {
   readonly directory: Directory
   readonly now: Seconds
   readonly openingKeys: readonly OpeningKey[]
+  /** The issuer's status list, for an attestation that refers to it. */
+  readonly statusList?: Uint8Array
 }
 
 /** Throws `unknown-type` or `malformed-cbor` when the bytes are no file of the system. */
@@ -62,11 +70,25 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
     run(envelopeChecks, (trace) => {
       const envelope = verify(bytes, directory, now, trace)
       if (openingKeys.length === 0) return envelopeFacts(envelope)
-      const { attestations } = openEnvelope(envelope, openingKeys, directory, now, trace)
-      return { ...envelopeFacts(envelope), attestations: attestations.map(summary) }
+      const { attestations, withdrawals } = openEnvelope(envelope, openingKeys, directory, now, trace)
+      return {
+        ...envelopeFacts(envelope),
+        ...(attestations.length > 0 && { attestations: attestations.map(summary) }),
+        ...(withdrawals.length > 0 && { withdrawals: withdrawals.map(withdrawalLine) }),
+      }
     }),
-  attestation: (bytes, { directory, now }) =>
-    run(attestationChecks, (trace) => attestationFacts(verifyAttestation(bytes, directory, now, trace))),
+  attestation: (bytes, { directory, now, statusList }) => {
+    if (statusList === undefined)
+      return run(attestationChecks, (trace) =>
+        attestationFacts(verifyAttestation(bytes, directory, now, trace)),
+      )
+    return run([...attestationChecks, 'status'], (trace) => {
+      const attestation = verifyAttestation(bytes, directory, now, trace)
+      trace('status')
+      requireStanding(attestation, statusList, directory, now)
+      return { ...attestationFacts(attestation), status: 'valid' }
+    })
+  },
   acknowledgement: (bytes, { directory, now }) =>
     run(acknowledgementChecks, (trace) => {
       const { recipient, sender, envelope, outcome, at } = verifyAcknowledgement(bytes, directory, now, trace)
@@ -85,6 +107,30 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
     run(suspensionChecks, (trace) => {
       const { agreement, by, kind, sequence, at, reason } = verifyNotice(bytes, directory, now, trace)
       return { agreement, by, kind, sequence, at, ...(reason !== undefined && { reason }) }
+    }),
+  withdrawal: (bytes, { directory, now }) =>
+    run(withdrawalChecks, (trace) => {
+      const { issuer, attestation, kind, sequence, at, reason, replacement } = verifyWithdrawal(
+        bytes,
+        directory,
+        now,
+        trace,
+      )
+      return {
+        ...{ issuer, attestation: toHex(attestation), kind, sequence, at, reason },
+        ...(replacement !== undefined && { replacement: toHex(replacement) }),
+      }
+    }),
+  'status-list': (bytes, { directory, now }) =>
+    run([...statusListChecks, 'freshness'], (trace) => {
+      trace('encoding')
+      const issuer = signerOfStatusList(bytes, directory)
+      const { uri, issued, expires, list } = verifyStatusList(bytes, issuer, directory, now, trace)
+      trace('freshness')
+      if (expires !== undefined && expires <= now)
+        throw new Rejected('status-unknown', 'the list has expired')
+      const entries = (list.packed.length * 8) / list.bits
+      return { issuer, uri, entries, at: issued, ...(expires !== undefined && { 'expires at': expires }) }
     }),
   receipt: (bytes, { directory, now }) =>
     run(['ledger', ...receiptChecks], (trace) => {
@@ -168,67 +214,4 @@ function run<Check extends string>(
     facts = verification(trace)
   })
   return { good: results.every(({ outcome }) => outcome !== 'fail'), checks: results, facts }
-}
-
-function envelopeFacts(envelope: VerifiedEnvelope): Facts {
-  const { id, issuer, messageType, label, purpose, agreement, recipients, issuedAt, expiresAt } = envelope
-  const { needToKnow, legalBasis, reader } = envelope.justification ?? {}
-  return {
-    envelope: id,
-    from: issuer,
-    to: recipients.map(({ party }) => party),
-    type: messageType,
-    label: printLabel(label),
-    purpose,
-    agreement,
-    ...(needToKnow !== undefined && { 'need to know': needToKnow }),
-    ...(legalBasis !== undefined && { 'legal basis': legalBasis }),
-    ...(reader && { reader: `cleared to ${reader.clearance}, ${reader.nationalities.join(', ')}` }),
-    'issued at': issuedAt,
-    'expires at': expiresAt,
-  }
-}
-
-/** Which of the witnesses that the registry names have cosigned: with both keys, each line verified. */
-function witnessFacts(
-  checkpoint: VerifiedCheckpoint,
-  directory: Directory,
-  owner: PartyId,
-  now: Seconds,
-): Facts {
-  const witnesses = [...witnessesOf(checkpoint, witnessesFor(directory, owner, now)).keys()]
-  return { 'witnessed by': witnesses.length === 0 ? 'nobody' : witnesses }
-}
-
-/** Of what the entry is, as far as the receipt shows it. */
-function shownFacts(disclosed: ReadonlyMap<string, CborValue>): Facts {
-  const [event, digest, transfer] = ['event', 'digest', 'transfer'].map((name) => disclosed.get(name))
-  return {
-    ...(typeof event === 'string' && { event }),
-    ...(typeof transfer === 'string' && { envelope: transfer }),
-    ...(digest instanceof Uint8Array && { digest: toHex(digest) }),
-  }
-}
-
-function attestationFacts({
-  id,
-  issuer,
-  subject,
-  clearance,
-  identifiers,
-  expiresAt,
-}: VerifiedAttestation): Facts {
-  return {
-    attestation: id,
-    issuer,
-    subject,
-    clearance: printMarking(clearance.scheme, clearance.level),
-    'valid until': clearance.validUntil,
-    'expires at': expiresAt,
-    ...Object.fromEntries(identifiers),
-  }
-}
-
-function summary({ subject, clearance }: VerifiedAttestation): string {
-  return `${subject}: ${printMarking(clearance.scheme, clearance.level)}`
 }

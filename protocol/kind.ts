@@ -11,6 +11,8 @@ export const kinds = [
   'acknowledgement',
   'registry',
   'suspension',
+  'withdrawal',
+  'status-list',
   'receipt',
   'consistency',
   'disclosure',
@@ -26,6 +28,8 @@ const signedKinds: ReadonlyMap<CborValue | undefined, Kind> = new Map([
   [mediaTypes.acknowledgement, 'acknowledgement'],
   [mediaTypes.registry, 'registry'],
   [mediaTypes.suspension, 'suspension'],
+  [mediaTypes.withdrawal, 'withdrawal'],
+  [mediaTypes['status list'], 'status-list'],
 ])
 
 /** Throws `unknown-type`, or `malformed-cbor` for what is neither CBOR nor a note. */

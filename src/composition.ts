@@ -17,7 +17,9 @@ import { startPublishing } from './exchange/publish-notices.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
+import { createStatusIndexes } from './exchange/status-lists.ts'
 import { createTurns } from './exchange/turns.ts'
+import { startWithdrawals } from './exchange/withdrawals.ts'
 import { startCover } from './ledger/cover.ts'
 import { createDamage, guarded } from './ledger/damage.ts'
 import { startScrubber } from './ledger/scrubber.ts'
@@ -60,10 +62,10 @@ export interface Parts {
   readonly limits: Limits & { readonly waitingQueueLength: number }
   /** What connections to other gateways are made with; without it no certificate is shown. */
   readonly peerTls?: PeerTls
-  readonly logger: Logger
-  readonly now: () => Seconds
   /** How often it compares its registry with others’. */
   readonly registryRefreshSeconds?: number
+  readonly logger: Logger
+  readonly now: () => Seconds
 }
 
 export interface Composed {
@@ -115,16 +117,32 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
     waitingLimit: limits.waitingQueueLength,
   })
   const sequencer = guarded(opened, damage)
-  for (const version of unentered) await enterAdoption({ party, sequencer, logger, now }, version)
+  for (const version of unentered)
+    await enterAdoption({ party, sequencer, logger, now }, version, previousOf(version, before))
   warnOfStale(registry, parts)
   const changed: SuspensionSource['changed'] = (standing) => registry.suspend(standing)
   const suspensions = await holdSuspensions({ database, sequencer, changed })
-  const signals = { inbox: createSignal(), outbox: createSignal(), notices: createSignal() }
+  const signals = {
+    ...{ inbox: createSignal(), outbox: createSignal(), notices: createSignal() },
+    withdrawals: createSignal(),
+  }
   const directory = () => registry.directory(now())
   const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
   const witnessed = createKnownWitnessed({ party, database, directory, now })
   const gateway = {
-    ...{ party, database, sequencer, damage, ledger: signer, witnessedFolder, witnessed, keys, limits, peers },
+    ...{
+      party,
+      database,
+      sequencer,
+      damage,
+      ledger: signer,
+      witnessedFolder,
+      witnessed,
+      keys,
+      limits,
+      peers,
+    },
+    statuses: createStatusIndexes(database),
     ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now, expiries },
   }
   const relay = startRelay(gateway)
@@ -135,6 +153,11 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   onClose(() => publisher.stop())
   const follower = await startFollowing(gateway)
   onClose(() => follower.stop())
+  const withdrawals = startWithdrawals(gateway)
+  onClose(() => withdrawals.stop())
+  const { registryRefreshSeconds = 600 } = parts
+  const registryFollower = startFollowingRegistry(gateway, registryRefreshSeconds)
+  onClose(() => registryFollower.stop())
   const asking = witnesses.start(gateway, releaser)
   onClose(() => asking.stop())
   onClose(watchRegistry(gateway))
@@ -153,9 +176,6 @@ function actingKeys({ party, keys, now }: Parts, registry: HeldRegistry): Pick<G
 }
 
 function signerOf({ ledger: origin }: Party, { pair, publicKeys }: LedgerPair): LedgerSigner {
-  const { registryRefreshSeconds = 600 } = parts
-  const registryFollower = startFollowingRegistry(gateway, registryRefreshSeconds)
-  onClose(() => registryFollower.stop())
   const [ed25519, mlDsa44] = publicKeys
   return { keys: { origin, ed25519, mlDsa44 }, pair }
 }

@@ -12,7 +12,7 @@ import { partyId, type Seconds, tokenName } from '../names.ts'
 import { type Justification, justification } from '../policy/justification.ts'
 
 /** What the envelope carries: the `sub` of its claims. */
-export const messageType = oneOf('clearance.certificate')
+export const messageType = oneOf('clearance.certificate', 'clearance.withdrawal')
 export type MessageType = Of<typeof messageType>
 
 export const maxEnvelopeBytes = 8 * 1024 * 1024

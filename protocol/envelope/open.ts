@@ -10,7 +10,8 @@ import { recipientInfo, unwrapKey } from '../hpke.ts'
 import type { OpeningKey } from '../key.ts'
 import type { Seconds } from '../names.ts'
 import { type Trace, untraced } from '../report.ts'
-import { commitmentTo, externalAad, plaintext } from './format.ts'
+import { parseWithdrawal, type VerifiedWithdrawal, verifyParsedWithdrawal } from '../withdrawal.ts'
+import { commitmentTo, externalAad, type MessageType, plaintext } from './format.ts'
 import { isSizeClass } from './padding.ts'
 import type { EnvelopeCheck, VerifiedEnvelope } from './verify.ts'
 
@@ -19,10 +20,13 @@ declare const opened: unique symbol
 export interface OpenedEnvelope {
   readonly [opened]: true
   readonly envelope: VerifiedEnvelope
+  /** Of a certificate; none in other messages. */
   readonly attestations: readonly VerifiedAttestation[]
+  /** Of a message that withdraws; none in other messages. */
+  readonly withdrawals: readonly VerifiedWithdrawal[]
 }
 
-/** Checks 9 to 14: gives the attestations, each verified at `now`. */
+/** Checks 9 to 14: gives what the message carries, each document verified at `now`. */
 export function openEnvelope(
   envelope: VerifiedEnvelope,
   keys: readonly OpeningKey[],
@@ -31,13 +35,43 @@ export function openEnvelope(
   trace: Trace<EnvelopeCheck> = untraced,
 ): OpenedEnvelope {
   const documents = decrypt(envelope, keys, trace)
+  return { envelope, ...read[envelope.messageType](documents, directory, now, trace) } as OpenedEnvelope
+}
+
+type Read = (
+  documents: readonly Uint8Array[],
+  directory: Directory,
+  now: Seconds,
+  trace: Trace<EnvelopeCheck>,
+) => Pick<OpenedEnvelope, 'attestations' | 'withdrawals'>
+
+const read: Readonly<Record<MessageType, Read>> = {
+  'clearance.certificate': (documents, directory, now, trace) => ({
+    attestations: proven(documents, parseAttestation, (each) => verifyParsed(each, directory, now), trace),
+    withdrawals: [],
+  }),
+  'clearance.withdrawal': (documents, directory, now, trace) => ({
+    attestations: [],
+    withdrawals: proven(
+      documents,
+      parseWithdrawal,
+      (each) => verifyParsedWithdrawal(each, directory, now),
+      trace,
+    ),
+  }),
+}
+
+/** All are of their form before the first proof is looked at. */
+function proven<P, V>(
+  documents: readonly Uint8Array[],
+  parse: (document: Uint8Array) => P,
+  prove: (parsed: P) => V,
+  trace: Trace<EnvelopeCheck>,
+): readonly V[] {
   trace('documents')
-  const parsed = documents.map((document, i) => acceptable(i, () => parseAttestation(document)))
+  const parsed = documents.map((document, i) => acceptable(i, () => parse(document)))
   trace('document-proofs')
-  const attestations: readonly VerifiedAttestation[] = parsed.map((attestation, i) =>
-    acceptable(i, () => verifyParsed(attestation, directory, now)),
-  )
-  return { envelope, attestations } as OpenedEnvelope
+  return parsed.map((each, i) => acceptable(i, () => prove(each)))
 }
 
 /** The fault is the document's and not the envelope's, so it has a code of its own; the detail names the document's. */

@@ -20,6 +20,7 @@ export const events = [
   'registry-conflict',
   'agreement-suspension',
   'agreement-resumption',
+  'attestation-withdrawal',
   'key-change',
   'operator-action',
   'audit-read',

@@ -1,6 +1,6 @@
 /** Answers for `pouch audit verify`: a whole export hashed again, every check named. */
 import { Command } from 'commander'
-import type { Facts } from '../../protocol/examine.ts'
+import type { Facts } from '../../protocol/examined-facts.ts'
 import { type CheckResult, report } from '../../protocol/report.ts'
 import { environment, readTimestampCertificate } from '../config.ts'
 import { type Answer, acting } from './answer.ts'

@@ -1,5 +1,6 @@
 /** Answers for how an examination is shown: the verdict, every check in order, and what the file says. */
-import type { Examination, Facts } from '../../protocol/examine.ts'
+import type { Examination } from '../../protocol/examine.ts'
+import type { Facts } from '../../protocol/examined-facts.ts'
 import type { CheckResult } from '../../protocol/report.ts'
 import { type Answer, answer, toDate } from './answer.ts'
 

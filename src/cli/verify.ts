@@ -9,11 +9,13 @@ import { examined } from './examined.ts'
 import { isExport } from './export-files.ts'
 import { readBytes } from './files.ts'
 import { keystoreAt } from './keys.ts'
+import { statusListAt } from './status-list.ts'
 import { type TrustOptions, timeOf, trustedDirectory, trustOption } from './trust.ts'
 
 interface VerifyOptions extends TrustOptions, AuthorityOptions {
   readonly at?: string
   readonly open?: boolean
+  readonly status?: string
 }
 
 export function verifyCommand(): Command {
@@ -26,6 +28,10 @@ export function verifyCommand(): Command {
     .argument('<file>', 'a file, - for standard input, or the folder of a ledger export')
     .option('--at <time>', 'verify as of this time: is it good then, by the registry at hand? (default: now)')
     .option('--open', 'open an envelope with the keys of the data folder, and verify what is inside')
+    .option(
+      '--status <place>',
+      'the issuer’s status list, a file or an address: the attestation stands in it',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  pouch verify envelope.cose --registry registry.cose --roots 5d2f…\n  pouch verify evidence.cbor --at 2026-11-23 --data nld',
@@ -33,12 +39,14 @@ export function verifyCommand(): Command {
     .action(acting<VerifyOptions>(verify))
 }
 
-function verify(options: VerifyOptions, [file = '-']: readonly string[]): Answer | Promise<Answer> {
+async function verify(options: VerifyOptions, [file = '-']: readonly string[]): Promise<Answer> {
   if (isExport(file)) return auditFolder(file, options)
   const now = timeOf(options.at)
   const directory = trustedDirectory(options, now)
   const openingKeys = options.open === true ? openingKeysAt(options.data) : []
-  return examined(file, examine(readBytes(file), { directory, now, openingKeys }))
+  const statusList = options.status === undefined ? undefined : await statusListAt(options.status)
+  const examiner = { directory, now, openingKeys, ...(statusList && { statusList }) }
+  return examined(file, examine(readBytes(file), examiner))
 }
 
 function openingKeysAt(data: string | undefined): readonly OpeningKey[] {

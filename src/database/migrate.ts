@@ -12,6 +12,7 @@ import * as seal from './migrations/0009-seal.ts'
 import * as transfers from './migrations/0010-transfers.ts'
 import * as suspension from './migrations/0011-suspension.ts'
 import * as registryConflicts from './migrations/0012-registry-conflicts.ts'
+import * as withdrawal from './migrations/0013-withdrawal.ts'
 import * as nonces from './migrations/0014-nonces.ts'
 import { DatabaseRefused } from './refusal.ts'
 
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-transfers': transfers,
   '0011-suspension': suspension,
   '0012-registry-conflicts': registryConflicts,
+  '0013-withdrawal': withdrawal,
   '0014-nonces': nonces,
 }
 

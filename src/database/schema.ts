@@ -7,6 +7,11 @@ import type { InboxRow } from '../exchange/inbox-table.ts'
 import type { OutboxRow } from '../exchange/outbox-table.ts'
 import type { DeliveryRow } from '../exchange/suspension-deliveries-table.ts'
 import type { NoticeRow } from '../exchange/suspensions-table.ts'
+import type { ReceiverRow } from '../exchange/receivers-table.ts'
+import type { StatusIndexRow } from '../exchange/status-indexes-table.ts'
+import type { SendingRow } from '../exchange/withdrawal-sendings-table.ts'
+import type { DutyRow, WithdrawalRow } from '../exchange/withdrawals-table.ts'
+import type { EnvelopeName } from '../exchange/envelope-name.ts'
 import type { CredentialRow } from '../http/credentials.ts'
 import type { NonceRow } from '../http/nonces-table.ts'
 import type { StoredCheckpoint } from '../ledger/checkpoints-table.ts'
@@ -19,12 +24,12 @@ import type { TileRow } from '../ledger/tiles-table.ts'
 import type { CosignatureRow } from '../ledger/witnessing/cosignatures-table.ts'
 import type { ConflictRow } from '../ledger/witness/conflicts-table.ts'
 import type { WitnessedRow } from '../ledger/witness/witnessed-table.ts'
+import type { RegistryConflictRow } from '../registry/conflicts-table.ts'
 import type { RegistryVersionRow } from '../registry/versions-table.ts'
 
 /** A row of which the database fills in these columns when they are not given. */
 type WithDefaults<Row, Column extends keyof Row> = Omit<Row, Column> & {
   readonly [C in Column]: Generated<Row[C]>
-import type { RegistryConflictRow } from '../registry/conflicts-table.ts'
 }
 
 export interface Schema {
@@ -46,9 +51,15 @@ export interface Schema {
   acknowledgements: AcknowledgementRow
   transfers: TransferRow
   registry_versions: RegistryVersionRow
+  registry_conflicts: RegistryConflictRow
   suspension_notices: NoticeRow
   suspension_deliveries: DeliveryRow
+  attestation_receivers: ReceiverRow
+  withdrawals: WithdrawalRow
+  withdrawal_duties: DutyRow
+  withdrawal_sendings: SendingRow
+  withdrawal_arrivals: EnvelopeName
+  status_indexes: StatusIndexRow
   witnessed_ledgers: WithDefaults<WitnessedRow, 'stopped'>
   witness_conflicts: ConflictRow
 }
-  registry_conflicts: RegistryConflictRow

@@ -6,12 +6,14 @@ import { openEnvelope, type OpenedEnvelope } from '../../protocol/envelope/open.
 import { verify } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId } from '../../protocol/names.ts'
+import { attestationDigest } from '../../protocol/withdrawal.ts'
 import { type Effect, effect } from '../ledger/effect.ts'
 import { mayRead } from './earned.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
 import type { Gateway, PartyKeys } from './gateway.ts'
 import { inboxRow, type InboxRow, markConsigned, markHandedOver } from './inbox-table.ts'
+import { insertReceivers } from './receivers-table.ts'
 import { registryFields, transferFields } from './records.ts'
 import { visibleEnvelope } from './visible.ts'
 
@@ -25,7 +27,7 @@ export async function deliver(gateway: Gateway, id: string, reader: PartyId): Pr
     await enterOnce(gateway, envelope, row, {
       event: 'content-consignment',
       key: entryKeys.consigned(envelope, reader),
-      effect: effect(markConsigned, { issuer: envelope.issuer, id: envelope.id, party: reader }),
+      effects: [effect(markConsigned, { issuer: envelope.issuer, id: envelope.id, party: reader })],
     })
   }
   return bytes
@@ -47,10 +49,25 @@ export async function handOver(gateway: Gateway, id: string): Promise<OpenedEnve
     await enterOnce(gateway, envelope, row, {
       event: 'content-handover',
       key: entryKeys.handedOver(envelope, gateway.party),
-      effect: effect(markHandedOver, { issuer: envelope.issuer, id: envelope.id, party: gateway.party }),
+      effects: [
+        effect(markHandedOver, { issuer: envelope.issuer, id: envelope.id, party: gateway.party }),
+        ...receivedHere(gateway, opened),
+      ],
     })
   }
   return opened
+}
+
+/** By which attestations a withdrawal is known to be about what was received here. */
+function receivedHere(gateway: Gateway, { envelope, attestations }: OpenedEnvelope): readonly Effect[] {
+  const { party } = gateway
+  const { issuer, id } = envelope
+  return attestations.map(({ issuer: attestation_issuer, bytes }) =>
+    effect(insertReceivers, {
+      ...{ attestation: attestationDigest(bytes), attestation_issuer, issuer, id },
+      ...{ party, sent: issuer === party, at: gateway.now() },
+    }),
+  )
 }
 
 /** Throws `forbidden` on a blind gateway, which signs and opens nothing. */
@@ -69,14 +86,14 @@ async function bytesFor(gateway: Gateway, envelope: EnvelopeSummary, reader: Par
 interface Giving {
   readonly event: 'content-consignment' | 'content-handover'
   readonly key: string
-  readonly effect: Effect
+  readonly effects: readonly Effect[]
 }
 
 async function enterOnce(
   gateway: Gateway,
   envelope: EnvelopeSummary,
   { party }: InboxRow,
-  { event, key, effect: mark }: Giving,
+  { event, key, effects }: Giving,
 ): Promise<void> {
   await gateway.sequencer.push({
     key,
@@ -89,7 +106,7 @@ async function enterOnce(
       to: [party],
       registry: registryFields(gateway.directory()),
     },
-    effects: [mark],
+    effects,
   })
   gateway.logger.info(event, { envelopeId: envelope.id, party })
   // From here the entry is durable. A crash before the bytes are out: the reader asks again and no second entry is made.

@@ -35,4 +35,7 @@ export const entryKeys = {
   acknowledged: ({ issuer, id }: EnvelopeName, recipient: PartyId, step: 'consigned' | 'final') =>
     `acknowledged:${issuer}:${id}:${recipient}:${step}`,
   relayed: (position: number) => `relayed:${position}`,
+  withdrawal: (issuer: PartyId, attestation: string, sequence: number) =>
+    `withdrawal:${issuer}:${attestation}:${sequence}`,
+  withdrawalSent: (name: string, attempt: number) => `withdrawal-sent:${name}:${attempt}`,
 } as const

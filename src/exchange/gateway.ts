@@ -14,6 +14,7 @@ import type { Settings } from '../settings.ts'
 import type { HeldSuspensions } from './held-suspensions.ts'
 import type { PeerConnections } from './peer-connections.ts'
 import type { Signal } from './signal.ts'
+import type { StatusIndexes } from './status-lists.ts'
 import type { Turns } from './turns.ts'
 
 export type Limits = Pick<
@@ -48,6 +49,8 @@ export interface Signals {
   readonly outbox: Signal
   /** A suspension notice to publish. */
   readonly notices: Signal
+  /** A withdrawal that came, or that is to be sent. */
+  readonly withdrawals: Signal
 }
 
 export interface Gateway {
@@ -70,6 +73,8 @@ export interface Gateway {
   readonly signals: Signals
   /** In which this process enters what is counted. */
   readonly turns: Turns
+  /** Where the status of the attestations stands that it issues. */
+  readonly statuses: StatusIndexes
   readonly registry: HeldRegistry
   /** What ends when, the soonest first. */
   readonly expiries: () => readonly Expiry[]

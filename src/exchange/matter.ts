@@ -5,6 +5,7 @@ import { Rejected } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Decision, decideAll, type QuestionToAll } from '../../protocol/policy/decide.ts'
 import { withSuspensions } from '../../protocol/policy/standing-suspensions.ts'
+import type { Effect } from '../ledger/effect.ts'
 import { requireQuorum } from '../ledger/witnessing/standing.ts'
 import { countedFor, countedOn } from './counting.ts'
 import type { CountedRow } from './counts-table.ts'
@@ -18,6 +19,8 @@ export interface Entering {
   /** Under which the sequencer enters it once, and what a repetition must agree with. */
   readonly key: string
   readonly fingerprint: Uint8Array
+  /** What else commits with the entry. */
+  readonly alongside?: (allowed: boolean) => readonly Effect[]
 }
 
 /** Everything about one submission that its record and its rows are made of. */

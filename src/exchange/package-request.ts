@@ -15,7 +15,10 @@ export interface AttestationRequest {
 }
 
 export interface PackageRequest {
+  /** To be issued. */
   readonly attestations: readonly AttestationRequest[]
+  /** Attestations of others, as they were received, to be passed on. */
+  readonly passing?: readonly Uint8Array[]
   readonly label: Label
   readonly recipients: readonly PartyId[]
   readonly purpose: string

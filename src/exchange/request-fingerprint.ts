@@ -27,6 +27,7 @@ function requestValue(request: PackageRequest): CborValue {
     agreement,
     expiresInSeconds,
     ...(request.justification ? [justification.write(request.justification)] : []),
+    ...(request.passing === undefined ? [] : [['passing', ...request.passing]]),
   ]
 }
 

@@ -5,6 +5,7 @@ import { currentSealingKey, type Directory } from '../../protocol/directory.ts'
 import { sealOffThread } from '../../protocol/envelope/seal.ts'
 import type { SigningPair } from '../../protocol/key.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { StatusReference } from '../../protocol/status-list.ts'
 import { onlyLiveAgreement } from './agreement-choice.ts'
 import type { AttestationRequest, PackageRequest } from './package-request.ts'
 
@@ -20,12 +21,28 @@ const usualSeconds: Seconds = 24 * 3600
 
 /** The attestations exist here in memory alone: what leaves is sealed. Throws `bad-request` for a choice that is not clear. */
 export async function sealRequest(request: PackageRequest, sealer: Sealer): Promise<Uint8Array> {
-  const { party, signing, directory, now } = sealer
+  return sealDocuments(request, await issueRequested(request, sealer, []), sealer)
+}
+
+/** One for each of the request, each referring to its place in a status list where one is given. */
+export async function issueRequested(
+  { attestations }: PackageRequest,
+  sealer: Sealer,
+  statuses: readonly StatusReference[],
+): Promise<readonly Uint8Array[]> {
+  return Promise.all(attestations.map((each, i) => issued(each, sealer, statuses[i])))
+}
+
+export async function sealDocuments(
+  request: PackageRequest,
+  documents: readonly Uint8Array[],
+  { party, signing, directory, now }: Sealer,
+): Promise<Uint8Array> {
   const { label, purpose, recipients, justification } = request
   return sealOffThread({
     issuer: party,
     messageType: 'clearance.certificate',
-    documents: await Promise.all(request.attestations.map((attestation) => issued(attestation, sealer))),
+    documents,
     label,
     purpose,
     agreement: request.agreement ?? onlyLiveAgreement(directory, party, recipients, now),
@@ -40,7 +57,11 @@ export async function sealRequest(request: PackageRequest, sealer: Sealer): Prom
   })
 }
 
-async function issued(request: AttestationRequest, { party, signing, now }: Sealer): Promise<Uint8Array> {
+async function issued(
+  request: AttestationRequest,
+  { party, signing, now }: Sealer,
+  status: StatusReference | undefined,
+): Promise<Uint8Array> {
   const { subject, clearance, identifiers, notBefore, expiresAt } = request
   return issueOffThread({
     issuer: party,
@@ -50,6 +71,7 @@ async function issued(request: AttestationRequest, { party, signing, now }: Seal
     expiresAt,
     clearance,
     identifiers: given(identifiers),
+    ...(status && { status }),
     signers: signing,
   })
 }

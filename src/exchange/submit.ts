@@ -24,6 +24,7 @@ import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
 import { stepSuspensions } from './suspensions-table.ts'
 import { stateOf } from './transfer-status.ts'
+import { insertArrivals } from './withdrawals-table.ts'
 
 export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
   if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)
@@ -102,6 +103,8 @@ function effectsOf({
   at,
   key,
   fingerprint,
+  party,
+  alongside,
 }: Matter): readonly Effect[] {
   const { issuer, id, digest, expiresAt, parsed, bytes } = envelope
   const row = {
@@ -122,7 +125,8 @@ function effectsOf({
     effect(stepSuspensions, { known }),
     effect(enterCounts, countingOf({ ...question, at }, counted, decision.allow)),
   ]
-  if (!decision.allow) return [...standing, effect(insertEnvelopes, row)]
+  const beside = alongside?.(decision.allow) ?? []
+  if (!decision.allow) return [...standing, effect(insertEnvelopes, row), ...beside]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
   const relays = origin.kind === 'agency' ? hosting.elsewhere : []
   return [
@@ -130,7 +134,14 @@ function effectsOf({
     effect(insertEnvelopes, row),
     ...inboxes.map((inbox) => effect(insertInbox, inbox)),
     ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to, quorum > 0))),
+    ...(withdraws(envelope) && hosting.here.includes(party) ? [effect(insertArrivals, { issuer, id })] : []),
+    ...beside,
   ]
+}
+
+/** Its gateway takes it in by itself. */
+function withdraws({ messageType }: VerifiedEnvelope): boolean {
+  return messageType === 'clearance.withdrawal'
 }
 
 function relayOf({ issuer, id, expiresAt }: VerifiedEnvelope, gateway: string, held: boolean) {
@@ -138,9 +149,10 @@ function relayOf({ issuer, id, expiresAt }: VerifiedEnvelope, gateway: string, h
   return { ...what, gateway, issuer, id, expires_at: expiresAt, held }
 }
 
-function wake({ signals }: Gateway, { decision, hosting, quorum }: Matter): void {
+function wake({ signals }: Gateway, { envelope, decision, hosting, quorum }: Matter): void {
   if (!decision.allow || quorum > 0) return
   if (hosting.here.length > 0) signals.inbox.notify()
+  if (hosting.here.length > 0 && withdraws(envelope)) signals.withdrawals.notify()
   if (hosting.elsewhere.length > 0) signals.outbox.notify()
 }
 

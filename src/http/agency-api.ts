@@ -17,6 +17,7 @@ import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-oper
 import { timeStamps } from './time-stamp-operation.ts'
 import { shredRecordsOf } from './shred-operation.ts'
 import { roles } from './credentials.ts'
+import { readWithdrawals, stateWithdrawal } from './withdrawal-operations.ts'
 import { conflicts, resume } from './witness-operations.ts'
 
 /** `stopping` ends every wait for news at once, so that the listener can close. */
@@ -44,6 +45,8 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     giveNotice(gateway, ['officer']),
     readNotices(gateway, roles),
     readNotice(gateway, roles),
+    stateWithdrawal(gateway, ['officer']),
+    readWithdrawals(gateway, ['read', 'officer', 'auditor']),
     ...ledgerOperations(gateway, roles),
     ...auditorOperations(gateway),
     shredRecordsOf(gateway),

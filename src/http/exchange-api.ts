@@ -10,6 +10,7 @@ import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
+import { readStatusList } from './withdrawal-operations.ts'
 import { addCheckpoint } from './witness-operations.ts'
 import { witnessedCheckpoint } from './witnessed-operation.ts'
 
@@ -29,6 +30,7 @@ export function exchangeOperations(gateway: Gateway): readonly Operation[] {
     adoptRegistry(gateway, 'gateway'),
     takeNotice(gateway),
     readNotices(gateway, 'gateway'),
+    readStatusList(gateway),
     ...ledgerOperations(gateway, 'anyone'),
     addCheckpoint(gateway),
     witnessedCheckpoint(gateway),

@@ -29,7 +29,9 @@ import { decision, ledgerRecord } from '../../protocol/ledger/record.ts'
 import { decisionInputs } from '../../protocol/policy/inputs.ts'
 import { acceptFirst } from '../../protocol/registry.ts'
 import { packed, statusListClaims } from '../../protocol/status-list.ts'
+import { verifyStatusList } from '../../protocol/status-token.ts'
 import { verifyNotice } from '../../protocol/suspension.ts'
+import { parseWithdrawal } from '../../protocol/withdrawal.ts'
 import { parseCddl, type Type } from '../support/cddl.ts'
 import { changes } from '../support/cddl-changes.ts'
 import { matches, ruleOf } from '../support/cddl-match.ts'
@@ -129,6 +131,20 @@ const rows: readonly Row[] = [
       },
     }),
   ),
+  {
+    rule: 'Withdrawal',
+    value: decode(samples.withdrawal),
+    accepts: byBytes((bytes) => parseWithdrawal(bytes)),
+    later: signatures,
+    more: { '[2]<>.4': 'at least 1' },
+  },
+  {
+    rule: 'StatusListToken',
+    value: decode(samples.statusListToken),
+    accepts: byBytes((bytes) => verifyStatusList(bytes, 'EST', directory, now)),
+    later: signatures,
+    more: { '[2]<>.65533.lst': 'it inflates' },
+  },
   {
     rule: 'Registry',
     value: decode(samples.registry),

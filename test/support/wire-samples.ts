@@ -23,7 +23,10 @@ import {
   signRegistry,
 } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
+import { packed } from '../../protocol/status-list.ts'
+import { signStatusList } from '../../protocol/status-token.ts'
 import { readNotice, signNotice } from '../../protocol/suspension.ts'
+import { signWithdrawal } from '../../protocol/withdrawal.ts'
 
 const now = 1_790_000_000
 const ed25519 = HeldSigningKey.generate('ed25519')
@@ -220,3 +223,18 @@ export const inputs: DecisionInputs = {
 const suspending = { agreement: 'EST-NLD', by: 'EST', at: now } as const
 export const suspension = signNotice({ ...suspending, reason: 'relations' }, undefined, signers)
 export const resumption = signNotice(suspending, readNotice(suspension), signers)
+
+export const withdrawal = signWithdrawal(
+  {
+    ...{ issuer: 'EST', attestation: new Uint8Array(32).fill(5), kind: 'superseded', sequence: 2, at: now },
+    ...{ reason: 'change-of-level', replacement: new Uint8Array(32).fill(6) },
+  },
+  signers,
+)
+export const statusListToken = signStatusList(
+  {
+    ...{ uri: 'https://status.example/EST/1', issued: now, expires: now + 86_400, ttlSeconds: 3600 },
+    list: packed(2, 64, new Map([[7, 2]])),
+  },
+  signers,
+)

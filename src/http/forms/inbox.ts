@@ -14,7 +14,7 @@ const about = {
   id: envelopeId,
   issuer: party,
   digest,
-  messageType: z.literal('clearance.certificate'),
+  messageType: z.enum(['clearance.certificate', 'clearance.withdrawal']),
   label: labelForm,
   purpose: token,
   agreement: token,

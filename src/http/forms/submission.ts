@@ -11,7 +11,14 @@ import { base64, digest, envelopeId, party, token } from './values.ts'
 
 export const packageForm = z
   .strictObject({
-    attestations: z.array(newAttestationForm).min(1).max(100).readonly(),
+    attestations: z.array(newAttestationForm).max(100).readonly(),
+    passing: z
+      .array(base64)
+      .min(1)
+      .max(100)
+      .readonly()
+      .meta({ description: 'attestations of others, as they were received, to be passed on' })
+      .exactOptional(),
     label: labelForm,
     recipients: z.array(party).min(1).max(1000).readonly(),
     purpose: token,
