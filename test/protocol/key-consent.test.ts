@@ -1,9 +1,12 @@
 /** Answers for consents: which changes of a party's keys the roots may make alone, which need its signature, and whose. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Rejected } from '../../protocol/errors.ts'
 import { consentTo, type KeyConsent, type WantedKey } from '../../protocol/key-consent.ts'
 import { acceptFirst, acceptNext, type Party, type RegisteredKey } from '../../protocol/registry.ts'
 import { rootsDigest } from '../../protocol/roots.ts'
+import { hex } from '../support/bytes.ts'
 import {
   day,
   document,
@@ -16,6 +19,12 @@ import {
   roots,
   signedBy,
 } from '../support/parties.ts'
+
+interface Row {
+  readonly name: string
+  readonly code?: string
+  readonly bytes: string
+}
 
 const code = (code: string) => expect.objectContaining({ code }) as Rejected
 const accepted = (changes: Partial<typeof document> = {}) =>
@@ -199,4 +208,23 @@ test('once asked for, consents are asked for in every later version', () => {
   const unasked = acceptFirst(signedBy(document, roots), rootsDigest(document.roots))
   expect(after(first, [], unasked).document.keyConsents).toEqual([])
   expect(() => after(newer, [], unasked)).toThrow(code('key-change-unsigned'))
+})
+
+test('the frozen versions are accepted, and refused, as they were', () => {
+  const file = path.resolve(import.meta.dirname, '../vectors/key-consent.json')
+  const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly pinned: string
+    readonly held: string
+    readonly accept: readonly Row[]
+    readonly refuse: readonly Row[]
+  }
+  const first = acceptFirst(hex(vectors.held), vectors.pinned)
+  for (const { name, bytes } of vectors.accept) {
+    expect(acceptNext(hex(bytes), first).document.version, name).toBe(2)
+  }
+  for (const { name, code: refusal = '', bytes } of vectors.refuse) {
+    expect(() => acceptNext(hex(bytes), first), name).toThrow(code(refusal))
+  }
+  expect([vectors.accept.length, vectors.refuse.length]).toEqual([3, 10])
+  console.info(`${vectors.accept.length + vectors.refuse.length} vectors: key-consent.json`)
 })
