@@ -12,11 +12,20 @@ export interface TlsFiles {
   readonly clientAuthorities?: string | Uint8Array
 }
 
+export interface Patience {
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+  readonly keepAliveTimeout: number
+  readonly connectionsCheckingInterval: number
+}
+
 export interface Place {
   readonly host: string
   /** 0 takes any that is free. */
   readonly port: number
   readonly tls?: TlsFiles
+  /** Another than the usual one. */
+  readonly patience?: Patience
 }
 
 export interface Listening {
@@ -29,7 +38,7 @@ export interface Listening {
 }
 
 /** A client that is slower than this is cut off, and the memory that its request took is free again. */
-const patience = {
+const usualPatience: Patience = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 10_000,
@@ -37,8 +46,11 @@ const patience = {
 }
 const mostConnections = 4096
 
-export async function serve(api: Pick<Api, 'fetch'>, { host, port, tls }: Place): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: api.fetch, ...serverFor(tls) })
+export async function serve(
+  api: Pick<Api, 'fetch'>,
+  { host, port, tls, patience = usualPatience }: Place,
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: api.fetch, ...serverFor(tls, patience) })
   if ('maxConnections' in server) server.maxConnections = mostConnections
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -54,7 +66,7 @@ export async function serve(api: Pick<Api, 'fetch'>, { host, port, tls }: Place)
   return { host, port: address.port, renew, stop: (grace) => stop(server, grace) }
 }
 
-function serverFor(tls: TlsFiles | undefined) {
+function serverFor(tls: TlsFiles | undefined, patience: Patience) {
   if (tls === undefined) return { createServer, serverOptions: patience }
   const clients = tls.clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true }
   const serverOptions = {

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -40,6 +41,24 @@ test('a request that would not end is cut off when the grace is over', async () 
   await pause(50)
   await stop(100)
   expect(await begun).toBe('cut off')
+})
+
+test.each([
+  ['head', 'GET / HTTP/1.1\r\nx: '],
+  ['body', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n'],
+])('a %s that comes too slowly is cut off', async (_, begin) => {
+  const api = new Hono<Env>().post('/', async (c) => c.text(await c.req.text()))
+  const patience = {
+    ...{ headersTimeout: 200, requestTimeout: 400 },
+    ...{ keepAliveTimeout: 1000, connectionsCheckingInterval: 50 },
+  }
+  const { port, stop } = await serve(api, { host, port: 0, patience })
+  const socket = connect(port, host).on('error', () => undefined)
+  socket.write(begin)
+  const drip = setInterval(() => socket.write('x'), 20)
+  await new Promise((resolve) => socket.resume().on('close', resolve))
+  clearInterval(drip)
+  await stop(0)
 })
 
 test('a port that is taken is an error and not a wait', async () => {
