@@ -1,4 +1,5 @@
 /** Answers for PostgreSQL as the program uses it: its types, its pool, and who is asked when there are several hosts. */
+import { setTimeout } from 'node:timers/promises'
 import { type Dialect, Kysely, PostgresAdapter, sql as raw } from 'kysely'
 import postgres from 'postgres'
 import { dialectOver, type Query } from './dialect.ts'
@@ -64,11 +65,27 @@ function authority(url: string): string {
 async function ask(dialect: Dialect, url: string): Promise<void> {
   const database = new Kysely<unknown>({ dialect })
   try {
-    await raw`select 1`.execute(database)
+    await withinTime(raw`select 1`.execute(database))
   } catch (error) {
     await database.destroy()
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
     const message = `PostgreSQL at ${authority(url)} cannot be reached (${reason}). Check DATABASE_URL, and that the server runs and lets this user in.`
     throw new DatabaseRefused('unreachable', message, { cause: error })
+  }
+}
+
+const mostMilliseconds = 15_000
+
+/** Among several hosts of which none is a primary the client looks for one without end. */
+async function withinTime<T>(answer: Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const late = setTimeout(mostMilliseconds, undefined, { signal: stop.signal }).then(() => {
+    throw new Error('none of the hosts is a primary that answers')
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    stop.abort()
+    late.catch(() => undefined)
   }
 }

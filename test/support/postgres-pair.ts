@@ -32,14 +32,14 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       initialise()
       cpSync(cluster, origin, { recursive: true })
     })
-    ends.push(primary.stop)
+    ends.push(() => primary.stop())
     const source = `primary_conninfo=host=127.0.0.1 port=${portOf(primary)} user=postgres application_name=standby`
     const standby = await startPostgres([source], undefined, (cluster) => {
       cpSync(origin, cluster, { recursive: true })
       writeFileSync(path.join(cluster, 'standby.signal'), '')
       giveLike(cluster, cluster)
     })
-    ends.push(standby.stop)
+    ends.push(() => standby.stop())
     await synchronised(primary)
     const url = `postgres://postgres@127.0.0.1:${portOf(standby)},127.0.0.1:${portOf(primary)}/postgres`
     return { url, primary, standby, promote: () => promoted(standby), stop }
