@@ -4,6 +4,9 @@ import type { Chance } from './chance.ts'
 
 export interface CuttingProxy {
   readonly cuts: () => number
+  /** Ends all connections, and every new one, until it is mended. */
+  readonly sever: () => void
+  readonly mend: () => void
   readonly close: () => Promise<void>
 }
 
@@ -16,7 +19,9 @@ export async function cuttingProxy(
 ): Promise<CuttingProxy> {
   const sockets = new Set<Socket>()
   let cuts = 0
+  let severed = false
   const server = createServer((near) => {
+    if (severed) return void near.destroy()
     const far = connect(to, '127.0.0.1')
     const end = (): void => {
       near.destroy()
@@ -43,6 +48,13 @@ export async function cuttingProxy(
   })
   return {
     cuts: () => cuts,
+    sever: () => {
+      severed = true
+      for (const socket of sockets) socket.destroy()
+    },
+    mend: () => {
+      severed = false
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

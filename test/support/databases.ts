@@ -27,7 +27,8 @@ export function eachDatabase(name: string, tests: (databases: TestDatabases) => 
   }
 }
 
-function testDatabases(kind: DatabaseKind): TestDatabases {
+/** For a test that has gateways on both at once. */
+export function testDatabases(kind: DatabaseKind): TestDatabases {
   const atEnd = ends()
   const fresh = async (): Promise<DatabaseSource> => {
     const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()

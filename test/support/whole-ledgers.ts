@@ -26,7 +26,7 @@ import { recordDocuments } from './recorded-world.ts'
 import { inboxStates, nameOf, type Transfer } from './transfer.ts'
 import type { World } from './world.ts'
 
-interface WholeLedger {
+export interface WholeLedger {
   readonly leaves: readonly Uint8Array[]
   readonly records: readonly LedgerRecord[]
   /** Of each size, the empty ledger's first. */
@@ -79,13 +79,14 @@ async function wholeLedger(
     await exportLedger(client, folder, () => undefined)
     const { size, records: shown } = verifyExport(folder, directory, now, () => undefined)
     expect(shown).toBe(size)
-    return read(folder, size)
+    return readLedger(folder, size)
   } finally {
     rmSync(parent, { recursive: true, force: true })
   }
 }
 
-function read(folder: string, size: number): WholeLedger {
+/** Of an export that is verified. */
+export function readLedger(folder: string, size: number): WholeLedger {
   const leaves: Uint8Array[] = []
   const records: LedgerRecord[] = []
   for (let index = 0; index * tileWidth < size; index++) {
