@@ -2,16 +2,18 @@
  * Answers for TLS as the operator set it: from files in PEM to what the listeners and the connections to other gateways are
  * made with. A key is read only where nobody but its owner can; what does not fit together is refused, by the setting's name.
  */
-import { createHash, X509Certificate } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { createSecureContext } from 'node:tls'
+import { suite } from '#suite'
 import { readPrivateFile } from '../keys/private-folder.ts'
+import { concat, fromUtf8, toHex, utf8 } from '../protocol/bytes.ts'
 import { Rejected } from '../protocol/errors.ts'
 import { type Config, ConfigurationError } from './config.ts'
 import type { PeerTls } from './exchange/peer-connections.ts'
 import type { TlsFiles } from './http/serve.ts'
 import type { Expiry } from './keys/expiries.ts'
+import { parseCertificate } from './ledger/time-stamps/authority.ts'
 
 export type TlsSettings = Pick<
   Config,
@@ -95,7 +97,7 @@ function authoritiesOf(settings: TlsSettings, name: FileSetting): Uint8Array | u
   const file = fileOf(settings, name)
   if (file === undefined) return undefined
   const bytes = read(name, 'certificates of authorities', () => readFileSync(file))
-  read(name, 'certificates of authorities', () => new X509Certificate(bytes))
+  read(name, 'certificates of authorities', () => parseCertificate(fromUtf8(bytes)))
   return bytes
 }
 
@@ -116,12 +118,12 @@ function read<T>(name: FileSetting, what: string, step: () => T): T {
 }
 
 function expiryOf({ certificate }: Pair): Expiry {
-  const { validTo } = new X509Certificate(certificate)
-  return { what: 'tls-certificate', at: Math.floor(Date.parse(validTo) / 1000) }
+  const { notAfter } = parseCertificate(fromUtf8(certificate))
+  return { what: 'tls-certificate', at: Math.floor(notAfter.value.getTime() / 1000) }
 }
 
 function digestOf(files: readonly (Uint8Array | undefined)[]): string {
-  const hash = createHash('sha256')
-  for (const file of files) hash.update(`${file?.length ?? -1} `).update(file ?? '')
-  return hash.digest('hex')
+  return toHex(
+    suite.sha256(concat(...files.flatMap((file) => [utf8(`${file?.length ?? -1} `), file ?? utf8('')]))),
+  )
 }

@@ -2,9 +2,10 @@
  * Answers for what a peer's TLS is, by the same settings as every request to it: its version, whose certificate until when,
  * and whether it demands one of its clients, and is shown one.
  */
-import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:tls'
+import { fromUtf8 } from '../../protocol/bytes.ts'
+import { nameOf, parseCertificate } from '../ledger/time-stamps/authority.ts'
 import { connectToPeers, type PeerTls, tlsOptionsOf } from './peer-connections.ts'
 
 /** As one line. Throws what the handshake throws, an untrusted certificate included. */
@@ -27,8 +28,8 @@ export async function tlsOf(url: string, tls: PeerTls, patienceMilliseconds: num
 function own({ certificate }: PeerTls, demanded: boolean): string {
   const asks = demanded ? 'it demands one of clients' : 'it demands none of clients'
   if (certificate === undefined) return asks
-  const { subject, validTo } = new X509Certificate(certificate)
-  return `${asks} and is shown ${subject.replaceAll('\n', ' ')} until ${dayOf(validTo)}`
+  const shown = parseCertificate(fromUtf8(certificate))
+  return `${asks} and is shown ${nameOf(shown)} until ${dayOf(shown.notAfter.value)}`
 }
 
 /** TLS 1.3 lets a client finish before the server has looked for its certificate: only an answer tells. */
@@ -53,6 +54,6 @@ function isName(host: string): boolean {
   return !/^[0-9.]+$/.test(host) && !host.includes(':')
 }
 
-function dayOf(date: string): string {
+function dayOf(date: string | Date): string {
   return new Date(date).toISOString().slice(0, 10)
 }

@@ -4,16 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
-import { type CborValue, decode, encode } from '../../protocol/cbor.ts'
-import { encodeSigned } from '../../protocol/cose.ts'
-import { encodeHeader, parseEnvelope } from '../../protocol/envelope/format.ts'
-import type { SigningPair } from '../../protocol/key.ts'
-import { headers } from '../../protocol/numbers.ts'
 import { documentDigestOf } from '../../protocol/registry.ts'
 import { contentDigest } from '../../src/http/message-signatures.ts'
 import { adopt } from '../../src/registry/adopt.ts'
 import { listen, type GatewayProcess } from '../../src/gateway-process.ts'
 import { exchanges, exchanging, sealedTo, send, type Sent, signedRequest } from '../support/attacked.ts'
+import { toMany } from '../support/crowded.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { signedBy } from '../support/registry.ts'
 import { makeWorld, originOf, type World } from '../support/world.ts'
@@ -282,22 +278,6 @@ eachDatabase('a gateway under attack', ({ kind, fresh: database }) => {
 
 function changedSignature({ headers }: Sent): Sent['headers'] {
   return { ...headers, signature: `pouch=:${'A'.repeat(86)}==:` }
-}
-
-/** The same sealed body to so many, signed anew: past the limit no honest writer writes it. */
-function toMany(envelope: Uint8Array, count: number, signers: SigningPair): Uint8Array {
-  const { header, signed } = parseEnvelope(decode(envelope))
-  const fields = decode(encodeHeader({ ...header, signers: [signers[0].id, signers[1].id] }))
-  if (!(fields instanceof Map)) throw new Error('the header is no map')
-  const recipients = Array.from(
-    { length: count },
-    (_, i) =>
-      new Map<number, CborValue>([
-        [1, `P${1000 + i}`],
-        [2, new Uint8Array(32).fill(i)],
-      ]),
-  )
-  return encodeSigned(encode(fields.set(headers.recipients, recipients)), signed[2], signers)
 }
 
 /** The second version of the registry: the transport key of POL is revoked. */
