@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests without a database do not wait for one to start.
-const withoutDatabase = ['test/*.test.ts', 'test/{afterwards,browser,keys,policy,policy-commands,protocol}/**/*.test.ts']
+const withoutDatabase = [
+  'test/*.test.ts',
+  'test/{afterwards,browser,keys,policy,policy-commands,protocol}/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {
