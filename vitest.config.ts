@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 // Tests without a database do not wait for one to start.
 const withoutDatabase = [
   'test/*.test.ts',
-  'test/{afterwards,browser,keys,policy,policy-commands,protocol}/**/*.test.ts',
+  'test/{afterwards,browser,keys,labels,policy,policy-commands,protocol}/**/*.test.ts',
 ]
 
 export default defineConfig({

@@ -104,6 +104,7 @@ eachDatabase('access', (databases) => {
       expect(open).toEqual([
         '/v1/registry',
         '/v1/registry/1',
+        '/v1/status/1',
         '/ledger/checkpoint',
         '/ledger/checkpoint/witnessed',
         '/ledger/tile/0/000.p/1',
