@@ -25,6 +25,12 @@ import {
   submissionForm,
   type SubmissionView,
 } from '../http/forms/submission.ts'
+import {
+  withdrawalRequestForm,
+  withdrawalsForm,
+  type WithdrawalsView,
+  withdrawnForm,
+} from '../http/forms/withdrawal.ts'
 import { attempting, type Patience } from './attempts.ts'
 import { problemOf } from './problem-error.ts'
 
@@ -46,6 +52,7 @@ export interface InboxOptions {
 }
 
 export type PackageInput = z.output<typeof packageForm>
+export type WithdrawalInput = z.output<typeof withdrawalRequestForm>
 export type AcknowledgementInput = z.output<typeof acknowledgementRequestForm>
 export type HistoryInput = Omit<z.output<typeof historyQueryForm>, 'before' | 'limit'>
 export type PeerTestView = z.output<typeof peerTestForm>
@@ -203,9 +210,7 @@ export class Client {
 
   /** Deletes records of finished transfers, of one page of the ledger; for officers. */
   async shred(wanted: z.output<typeof shreddingForm>): Promise<z.output<typeof shreddedForm>> {
-    const body = JSON.stringify(z.encode(shreddingForm, wanted))
-    const headers = { 'content-type': jsonType }
-    return this.#json(shreddedForm, { method: 'POST', path: '/v1/ledger/shred', headers, body })
+    return this.#json(shreddedForm, jsonPost('/v1/ledger/shred', z.encode(shreddingForm, wanted)))
   }
 
   /** Offers a signed registry, and gives the version then in force. */
@@ -220,14 +225,22 @@ export class Client {
 
   /** Suspends an agreement of this party, or resumes it, signed by the gateway; for officers. */
   async giveNotice(wanted: z.output<typeof noticeRequestForm>): Promise<z.output<typeof noticeForm>> {
-    const body = JSON.stringify(z.encode(noticeRequestForm, wanted))
-    const headers = { 'content-type': jsonType }
-    return this.#json(noticeForm, { method: 'POST', path: '/v1/notices', headers, body })
+    return this.#json(noticeForm, jsonPost('/v1/notices', z.encode(noticeRequestForm, wanted)))
   }
 
   /** A suspension notice by the digest that its entry names. */
   async notice(digest: Uint8Array): Promise<Uint8Array> {
     return this.#bytes(`/v1/notices/${toHex(digest)}`)
+  }
+
+  /** States what has become of attestations of this party, and tells all who received them; for officers. */
+  async withdraw(wanted: WithdrawalInput): Promise<z.output<typeof withdrawnForm>> {
+    return this.#json(withdrawnForm, jsonPost('/v1/withdrawals', z.encode(withdrawalRequestForm, wanted)))
+  }
+
+  /** What was withdrawn, the latest first, and who has yet to acknowledge. */
+  async withdrawals(): Promise<WithdrawalsView> {
+    return this.#json(withdrawalsForm, { method: 'GET', path: '/v1/withdrawals' })
   }
 
   async #json<T extends z.ZodType>(form: T, sending: Sending): Promise<z.output<T>> {
@@ -254,6 +267,10 @@ export class Client {
     // The body is part of the attempt: an answer that breaks off is a lost answer, and asked for again.
     return new Response(await response.arrayBuffer(), response)
   }
+}
+
+function jsonPost(path: string, value: unknown): Sending {
+  return { method: 'POST', path, headers: { 'content-type': jsonType }, body: JSON.stringify(value) }
 }
 
 function cosePost(path: string, body: Uint8Array): Sending {

@@ -9,6 +9,7 @@ export {
   type ClientOptions,
   type InboxOptions,
   type PackageInput,
+  type WithdrawalInput,
 } from './client.ts'
 export { type PublicLedger, publicLedgerAt } from './public-ledger.ts'
 export { ProblemError } from './problem-error.ts'

@@ -24,7 +24,9 @@ export interface ToldReceiver {
 }
 
 export interface KnownWithdrawal
-  extends Pick<Withdrawal, 'issuer' | 'attestation' | 'kind' | 'sequence' | 'reason' | 'replacement'> {
+  extends Pick<Withdrawal, 'issuer' | 'attestation' | 'kind' | 'sequence' | 'reason'> {
+  /** The attestation in its place. */
+  readonly replacement: Uint8Array | null
   /** When its issuer stated it. */
   readonly statedAt: Seconds
   /** When it was entered here. */
@@ -55,7 +57,7 @@ async function known(gateway: Gateway, row: WithdrawalRow): Promise<KnownWithdra
   const sendings = await lastSendings(database, row)
   return {
     ...{ issuer, attestation, kind, sequence, reason, statedAt, enteredAt: row.at },
-    ...(replacement && { replacement }),
+    replacement: replacement ?? null,
     envelopes: await envelopesWith(database, row),
     receivers: duties.map(({ party, since, done }) => {
       const last = sendings.find((each) => each.party === party)

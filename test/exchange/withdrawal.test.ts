@@ -17,12 +17,14 @@ import { transferStatus } from '../../src/exchange/status.ts'
 import { submit } from '../../src/exchange/submit.ts'
 import { withdraw } from '../../src/exchange/withdraw.ts'
 import { withdrawalsKnown } from '../../src/exchange/withdrawals-known.ts'
+import { issueCredentials } from '../../src/http/credentials.ts'
 import type { GatewayProcess } from '../../src/gateway-process.ts'
+import { jsonOf, pouch } from '../support/command-line.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { agreementId, purpose } from '../support/registry.ts'
 import { requestTo } from '../support/request.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { makeWorld, originOf, type World } from '../support/world.ts'
 
 const day = 86_400
 const row = ['EST', 'NLD', 'LVA', 'NOR'] as const
@@ -189,6 +191,29 @@ eachDatabase('a withdrawal', ({ fresh }) => {
     })
     expect(answer).toMatchObject({ outcome: 'refused', code })
     expect(await known('LVA', attestation)).toEqual([])
+  })
+
+  test('is stated and listed on the command line, and the list is looked at', async () => {
+    const attestation = await issued('NLD')
+    const digest = toHex(attestationDigest(attestation))
+    const officer = { name: 'officer', roles: ['officer'] } as const
+    const [issuance] = await issueCredentials(at('EST').database, [officer], world.clock.now)
+    const { agencyPort } = world.party('EST')
+    const asked = (...words: readonly string[]) =>
+      pouch([...words, '--gateway', originOf(agencyPort), '--json'], {
+        POUCH_CREDENTIAL: issuance?.token ?? '',
+      })
+    const stated = await asked('withdraw', digest, '--reason', 'change-of-position')
+    expect(jsonOf(stated)).toMatchObject({ withdrawals: [{ attestation: digest, repeated: false }] })
+    await told('EST', attestation, ['NLD'])
+    const listing = await asked('withdrawals')
+    expect(listing).toMatchObject({ code: 0 })
+    const { withdrawals } = jsonOf(listing) as { withdrawals: { attestation: string }[] }
+    expect(withdrawals.find((each) => each.attestation === digest)).toMatchObject({
+      ...{ issuer: 'EST', kind: 'withdrawn', reason: 'change-of-position' },
+      receivers: [{ party: 'NLD', acknowledged: true, late: false }],
+    })
+    expect((await asked('withdraw', 'nothing', '--reason', 'review')).code).toBe(2)
   })
 
   test('of an attestation of another, or of one that never was, is not stated', async () => {

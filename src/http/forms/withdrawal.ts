@@ -49,6 +49,7 @@ const receiverForm = z.object({
 
 const knownForm = z.object({
   ...{ issuer: party, attestation: digest, ...stated, sequence: z.int().min(1) },
+  replacement: digest.nullable(),
   ...{ statedAt: time, enteredAt: time },
   envelopes: listOf(z.string(), 100_000).meta({
     description: 'ISSUER:id of those that took the attestation from here or to here',
