@@ -1,5 +1,5 @@
 /** Answers for certificates that are renewed while the gateway runs: new files are taken into use, and bad ones are not. */
-import type { PeerConnections } from './exchange/peer-connections.ts'
+import type { PeerConnections } from './exchange/peer/peer-connections.ts'
 import type { Listening } from './http/serve.ts'
 import { errorFields, type Logger } from './logger.ts'
 import { readTls, type TlsMaterial, type TlsSettings } from './tls-files.ts'

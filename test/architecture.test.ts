@@ -50,7 +50,7 @@ test.each([
   ['node:crypto', /^(node:)?crypto$/, ['protocol/suite.native.ts']],
   ['cbor-x', /^cbor-x/, ['protocol/cbor.ts']],
   ['zlib of fflate', /^fflate/, ['protocol/status-list.ts']],
-  ['yaml', /^yaml$/, ['src/policy/table-file.ts']],
+  ['yaml', /^yaml$/, ['src/policy/table/table-file.ts']],
   ['saxes', /^saxes$/, ['protocol/labels/xml.ts']],
   ['PGlite', /^@electric-sql\//, /^src\/database\//],
   ['postgres', /^postgres$/, /^src\/database\//],
@@ -58,7 +58,7 @@ test.each([
   ['pkijs', /^pkijs$/, /^src\/ledger\/time-stamps\//],
   ['koffi', /^koffi$/, /^keys\/pkcs11-library\.ts$/],
   ['commander', /^commander$/, /^src\/cli\//],
-  ['Cedar', /^@cedar-policy\//, ['src/policy/national-cedar.ts']],
+  ['Cedar', /^@cedar-policy\//, ['src/policy/national/national-cedar.ts']],
 ])('%s has one door', (_, wanted, door) => {
   const importers = importersOf(wanted)
   expect(importers.length).toBeGreaterThan(0)

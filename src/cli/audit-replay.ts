@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { beginReplay, type Difference, type Replayed } from '../../protocol/ledger/replay.ts'
 import { ownerOfLedger } from '../../protocol/directory.ts'
-import { nationalEvaluator } from '../policy/national.ts'
+import { nationalEvaluator } from '../policy/national/national.ts'
 import { type Answer, acting, answer } from './answer.ts'
 import { exportDirectory, exportVersions, requireExport } from './audit-trust.ts'
 import { type AuditOptions, auditOptions } from './audit-verify.ts'

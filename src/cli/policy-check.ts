@@ -1,6 +1,6 @@
 /** Answers for `pouch policy check`: the proofs that a registry must pass before anyone signs it, with counterexamples. */
 import { Command } from 'commander'
-import { isFailed, proofsOf } from '../policy/check.ts'
+import { isFailed, proofsOf } from '../policy/check/check.ts'
 import { many, type Objection, type Proof } from '../policy/proof.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { policySource, registryArgument } from './policy-source.ts'

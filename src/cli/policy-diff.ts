@@ -1,7 +1,7 @@
 /** Answers for `pouch policy diff`: what a change of the registry opens and closes, for who is to sign it. */
 import { Command } from 'commander'
-import { differenceOf } from '../policy/diff.ts'
-import { listLine, momentLines, summary } from '../policy/diff-text.ts'
+import { differenceOf } from '../policy/diff/diff.ts'
+import { listLine, momentLines, summary } from '../policy/diff/diff-text.ts'
 import { type Answer, acting, answer, type GlobalOptions, toDate } from './answer.ts'
 import { policySource } from './policy-source.ts'
 import { timeOf } from './trust.ts'

@@ -1,7 +1,7 @@
 /** Answers for `pouch policy module check`: whether a registry may carry a party's own rules, and what they are. */
 import { Command } from 'commander'
-import { rulesIn } from '../policy/national-admission.ts'
-import { closedSchema, vocabularyOf } from '../policy/national-schema.ts'
+import { rulesIn } from '../policy/national/national-admission.ts'
+import { closedSchema, vocabularyOf } from '../policy/national/national-schema.ts'
 import { acting, answer, type GlobalOptions } from './answer.ts'
 import { readTextFile } from './files.ts'
 import { policySource, registryArgument } from './policy-source.ts'

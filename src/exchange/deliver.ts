@@ -13,7 +13,7 @@ import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, envelopeBytes } from './envelopes-table.ts'
 import type { Gateway, PartyKeys } from './gateway.ts'
 import { inboxRow, type InboxRow, markConsigned, markHandedOver } from './inbox-table.ts'
-import { insertReceivers } from './receivers-table.ts'
+import { insertReceivers } from './withdrawal/receivers-table.ts'
 import { registryFields, transferFields } from './records.ts'
 import { visibleEnvelope } from './visible.ts'
 

@@ -11,10 +11,10 @@ import type { KnownWitnessed } from '../ledger/witnessing/known.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
-import type { HeldSuspensions } from './held-suspensions.ts'
-import type { PeerConnections } from './peer-connections.ts'
+import type { HeldSuspensions } from './suspension/held-suspensions.ts'
+import type { PeerConnections } from './peer/peer-connections.ts'
 import type { Signal } from './signal.ts'
-import type { StatusIndexes } from './status-lists.ts'
+import type { StatusIndexes } from './withdrawal/status-lists.ts'
 import type { Turns } from './turns.ts'
 
 export type Limits = Pick<

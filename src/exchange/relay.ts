@@ -3,7 +3,7 @@
  * it, or it has expired. How it ended is an entry, made once, in one transaction with the row.
  */
 import { errorFields } from '../logger.ts'
-import { type BackOff, type Circuits, createCircuits } from './circuits.ts'
+import { type BackOff, type Circuits, createCircuits } from './peer/circuits.ts'
 import type { Gateway } from './gateway.ts'
 import { claimOutbox, gatewaysDue, type OutboxRow } from './outbox-table.ts'
 import { relayOne } from './relay-one.ts'

@@ -22,9 +22,9 @@ import { submissionEvent, submissionRecord } from './records.ts'
 import { enterRefusal, orEnterRefusal } from './refuse.ts'
 import { encodeDecision } from './stored-decision.ts'
 import type { Submission } from './submission.ts'
-import { stepSuspensions } from './suspensions-table.ts'
+import { stepSuspensions } from './suspension/suspensions-table.ts'
 import { stateOf } from './transfer-status.ts'
-import { insertArrivals } from './withdrawals-table.ts'
+import { insertArrivals } from './withdrawal/withdrawals-table.ts'
 
 export async function submit(gateway: Gateway, bytes: Uint8Array, origin: Origin): Promise<Submission> {
   if (bytes.length > gateway.limits.maxEnvelopeBytes) throw new Rejected('too-large', `${bytes.length} bytes`)

@@ -1,7 +1,7 @@
 /** Answers for testing another party's gateway over the agency API. */
 import { z } from 'zod'
 import type { Gateway } from '../exchange/gateway.ts'
-import { testPeer } from '../exchange/peer-test.ts'
+import { testPeer } from '../exchange/peer/peer-test.ts'
 import { json, jsonType } from './answer.ts'
 import { peerTestForm } from './forms/peer-test.ts'
 import { type Operation, operation } from './operation.ts'

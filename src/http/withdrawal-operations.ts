@@ -1,9 +1,9 @@
 /** Answers for withdrawals over HTTP: stated, listed with who has yet to acknowledge, and the status lists for everybody. */
 import { z } from 'zod'
 import type { Gateway } from '../exchange/gateway.ts'
-import { createStatusLists } from '../exchange/status-lists.ts'
-import { withdraw } from '../exchange/withdraw.ts'
-import { withdrawalsKnown } from '../exchange/withdrawals-known.ts'
+import { createStatusLists } from '../exchange/withdrawal/status-lists.ts'
+import { withdraw } from '../exchange/withdrawal/withdraw.ts'
+import { withdrawalsKnown } from '../exchange/withdrawal/withdrawals-known.ts'
 import { bytes, coseType, json, jsonType } from './answer.ts'
 import { withdrawalRequestForm, withdrawalsForm, withdrawnForm } from './forms/withdrawal.ts'
 import { type Access, jsonBody, type Operation, operation } from './operation.ts'

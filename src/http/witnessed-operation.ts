@@ -1,7 +1,7 @@
 /** Answers for what this gateway cosigned last of another party's ledger: the ledger asks for it when it starts. */
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
-import { witnessedPath } from '../exchange/known-checkpoints.ts'
+import { witnessedPath } from '../exchange/peer/known-checkpoints.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import { readWitnessed } from '../ledger/witness/witnessed-table.ts'
 import { type Operation, operation } from './operation.ts'

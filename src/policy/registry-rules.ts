@@ -4,7 +4,7 @@ import type { Agreement } from '../../protocol/policy/agreement.ts'
 import { type Rules, rulesFrom } from '../../protocol/policy/rules.ts'
 import { isInForce } from '../../protocol/policy/scheme.ts'
 import type { RegistryDocument } from '../../protocol/registry.ts'
-import { nationalEvaluator } from './national.ts'
+import { nationalEvaluator } from './national/national.ts'
 
 /** As a gateway decides by them, but for suspensions that parties declare between two versions: they are in no document. */
 export function rulesOf(document: RegistryDocument): Rules {

@@ -8,7 +8,7 @@ import type { Suspension } from '../../protocol/policy/rules.ts'
 import { withSuspensions } from '../../protocol/policy/standing-suspensions.ts'
 import { requireFresh, type VerifiedRegistry } from '../../protocol/registry.ts'
 import { createSignal, type Signal } from '../exchange/signal.ts'
-import { nationalEvaluator } from '../policy/national.ts'
+import { nationalEvaluator } from '../policy/national/national.ts'
 
 export interface HeldRegistry {
   current(): VerifiedRegistry

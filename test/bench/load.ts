@@ -27,7 +27,8 @@ export async function rateOf(
   return bodies.length / seconds
 }
 
-async function post(agent: Agent, { port, path, headers }: Target, body: Uint8Array): Promise<void> {
+/** The answer's text. Throws when it is not 201. */
+export async function post(agent: Agent, { port, path, headers }: Target, body: Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { agent, host: '127.0.0.1', port, path, method: 'POST' }
     const sending = request(
@@ -37,7 +38,7 @@ async function post(agent: Agent, { port, path, headers }: Target, body: Uint8Ar
         answer.setEncoding('utf8')
         answer.on('data', (part: string) => (text += part))
         answer.on('end', () =>
-          answer.statusCode === 201 ? resolve() : reject(new Error(`${answer.statusCode}: ${text}`)),
+          answer.statusCode === 201 ? resolve(text) : reject(new Error(`${answer.statusCode}: ${text}`)),
         )
       },
     )

@@ -4,7 +4,7 @@
  */
 import { decide } from '../../protocol/policy/decide.ts'
 import { rulesFrom } from '../../protocol/policy/rules.ts'
-import { nationalEvaluator } from '../../src/policy/national.ts'
+import { nationalEvaluator } from '../../src/policy/national/national.ts'
 import { compare, type Figure } from './measure.ts'
 import { casbinPeer } from './peers/casbin.ts'
 import { cedarEntities, cedarPolicies } from './peers/cedar.ts'

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testPeer } from '../../src/exchange/peer-test.ts'
+import { testPeer } from '../../src/exchange/peer/peer-test.ts'
 import type { GatewayProcess } from '../../src/gateway-process.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { makeWorld, type World } from '../support/world.ts'

@@ -2,10 +2,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { HeldSigningKey } from '../../keys/signing-key.ts'
-import { createCircuits, delayAfter } from '../../src/exchange/circuits.ts'
-import { postToPeer } from '../../src/exchange/peer.ts'
-import { connectToPeers } from '../../src/exchange/peer-connections.ts'
-import { readPeerAnswer } from '../../src/exchange/peer-answer.ts'
+import { createCircuits, delayAfter } from '../../src/exchange/peer/circuits.ts'
+import { postToPeer } from '../../src/exchange/peer/peer.ts'
+import { connectToPeers } from '../../src/exchange/peer/peer-connections.ts'
+import { readPeerAnswer } from '../../src/exchange/peer/peer-answer.ts'
 
 const taken = '{"receipt":"AQID","index":3}'
 const problem = (code: string) => JSON.stringify({ type: `urn:pouch:problem:${code}`, code })

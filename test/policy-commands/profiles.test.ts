@@ -1,7 +1,7 @@
 /** The shipped profiles and treaties under the proofs of a registry: nothing is lowered, nothing reaches whom nobody let it. */
 import { expect, test } from 'vitest'
 import type { RegistryDocument } from '../../protocol/registry.ts'
-import { isFailed, proofs, subjectOf } from '../../src/policy/check.ts'
+import { isFailed, proofs, subjectOf } from '../../src/policy/check/check.ts'
 import { profileNames } from '../../src/registry/profile.ts'
 import { dayOf, sourcesOf } from '../support/profile.ts'
 import { union } from './union.ts'

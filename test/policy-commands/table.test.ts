@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../protocol/bytes.ts'
 import { rulesOf } from '../../src/policy/registry-rules.ts'
-import { readTable, TableFault } from '../../src/policy/table-file.ts'
-import { tableForm } from '../../src/policy/table-form.ts'
-import { runTable } from '../../src/policy/table-run.ts'
+import { readTable, TableFault } from '../../src/policy/table/table-file.ts'
+import { tableForm } from '../../src/policy/table/table-form.ts'
+import { runTable } from '../../src/policy/table/table-run.ts'
 import { agreement, now, union, unionWith } from './union.ts'
 
 const read = (text: string) => readTable(tableForm, utf8(text), 'table.yaml')

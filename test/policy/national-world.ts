@@ -2,8 +2,8 @@
 import { type Decision, decide } from '../../protocol/policy/decide.ts'
 import type { Question } from '../../protocol/policy/facts.ts'
 import { type Module, rulesFrom, type RuleSources } from '../../protocol/policy/rules.ts'
-import { closedSchema, vocabularyOf } from '../../src/policy/national-schema.ts'
-import { nationalEvaluator } from '../../src/policy/national.ts'
+import { closedSchema, vocabularyOf } from '../../src/policy/national/national-schema.ts'
+import { nationalEvaluator } from '../../src/policy/national/national.ts'
 import { now, question, sources } from './world.ts'
 
 export const schema = closedSchema(vocabularyOf(sources))

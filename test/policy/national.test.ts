@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { rulesIn } from '../../src/policy/national-admission.ts'
-import { closedSchema, vocabularyOf } from '../../src/policy/national-schema.ts'
+import { rulesIn } from '../../src/policy/national/national-admission.ts'
+import { closedSchema, vocabularyOf } from '../../src/policy/national/national-schema.ts'
 import { decideWith, moduleOf, rule, schema, told } from './national-world.ts'
 import { day, label, now, question, sources, treaty } from './world.ts'
 
@@ -179,7 +179,7 @@ describe('a module that cannot tell denies', () => {
 })
 
 describe('national.md', () => {
-  const page = readFileSync(path.join(root, 'src/policy/national.md'), 'utf8')
+  const page = readFileSync(path.join(root, 'src/policy/national/national.md'), 'utf8')
   const [members = '', adverse = '', nationals = ''] = Array.from(
     page.matchAll(/```cedar\n([^`]+)```/g),
     ([, text = '']) => text,
@@ -244,7 +244,7 @@ test('without modules Cedar is not loaded', () => {
   const program = `
     import { createRequire } from 'node:module'
     import { rulesFrom } from './protocol/policy/rules.ts'
-    import { nationalEvaluator } from './src/policy/national.ts'
+    import { nationalEvaluator } from './src/policy/national/national.ts'
     const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('cedar'))
     const none = { parties: [], groups: [], schemes: [], agreements: [] }
     rulesFrom(none, nationalEvaluator)

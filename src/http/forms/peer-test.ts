@@ -1,6 +1,6 @@
 /** Answers for the test of a peer as JSON. */
 import { z } from 'zod'
-import { peerChecks, type PeerTest } from '../../exchange/peer-test-checks.ts'
+import { peerChecks, type PeerTest } from '../../exchange/peer/peer-test-checks.ts'
 import { listOf, party } from './values.ts'
 
 const findingForm = z

@@ -18,7 +18,7 @@ import {
 } from '../../../protocol/ledger/witness.ts'
 import type { PartyId, Seconds } from '../../../protocol/names.ts'
 import type { Database } from '../../database/open.ts'
-import type { PeerConnections } from '../../exchange/peer-connections.ts'
+import type { PeerConnections } from '../../exchange/peer/peer-connections.ts'
 import { readNodes } from '../store.ts'
 import type { CosignatureRow } from './cosignatures-table.ts'
 

@@ -1,0 +1,53 @@
+/** Answers for asking another gateway for a version of the registry, and for offering it one: bounded, and believed for nothing. */
+import { signRequestOffThread } from '../http/message-signatures.ts'
+import type { Gateway } from '../exchange/gateway.ts'
+
+/** A document and its signatures. */
+const maxRegistryBytes = 9 * 2 ** 20
+
+export interface RegistryPeer {
+  readonly gateway: Gateway
+  /** Its origin. */
+  readonly peer: string
+  readonly stop: AbortSignal
+}
+
+/** The one in force there, or the one of this number; `undefined` when there is no answer. */
+export async function fetchVersion(
+  { gateway, peer, stop }: RegistryPeer,
+  version?: number,
+): Promise<Uint8Array | undefined> {
+  const path = version === undefined ? '/v1/registry' : `/v1/registry/${version}`
+  try {
+    const { status, body } = await gateway.peers.ask(new URL(path, peer), {
+      maxAnswerBytes: maxRegistryBytes,
+      signal: timed(gateway, stop),
+    })
+    return status === 200 ? body : undefined
+  } catch {
+    // Away, too slow, too much: it is asked again, and others are.
+    return undefined
+  }
+}
+
+/** Whether it took it. */
+export async function offerVersion(
+  { gateway, peer, stop }: RegistryPeer,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const targetUri = new URL('/v1/registry', peer).href
+  const parts = { method: 'PUT', targetUri, body: bytes }
+  try {
+    const signed = await signRequestOffThread(parts, gateway.keys.transport, gateway.now())
+    const headers = { 'content-type': 'application/cose', ...signed }
+    const asked = { method: 'PUT', body: bytes, headers, signal: timed(gateway, stop) } as const
+    return (await gateway.peers.ask(targetUri, asked)).status === 200
+  } catch {
+    // It asks for it itself.
+    return false
+  }
+}
+
+function timed({ limits }: Gateway, stop: AbortSignal): AbortSignal {
+  return AbortSignal.any([stop, AbortSignal.timeout(1000 * limits.relayTimeoutSeconds)])
+}
