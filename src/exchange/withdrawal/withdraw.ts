@@ -22,21 +22,13 @@ import { attestationsIn, issuersOf } from './receivers-table.ts'
 import { registryFields } from '../records.ts'
 import type { AcknowledgementAnswer } from '../transfer-status.ts'
 import { visibleEnvelope } from '../visible.ts'
+import type { WithdrawalAnswer, WithdrawalRequest } from './withdrawal-view.ts'
 import {
   type AttestationName,
   insertWithdrawals,
   statementsOn,
   type WithdrawalRow,
 } from './withdrawals-table.ts'
-
-/** What is to be stated, of one attestation by its digest or of all own ones that an envelope took out. */
-export type WithdrawalRequest = Pick<Withdrawal, 'kind' | 'reason'> & {
-  readonly replacement?: Uint8Array
-} & ({ readonly attestation: Uint8Array } | { readonly envelope: string })
-
-export interface WithdrawalAnswer extends AcknowledgementAnswer {
-  readonly attestation: Uint8Array
-}
 
 /**
  * Signs with the party's own keys. What was stated last already gets the first answer. Throws `not-found` for what this

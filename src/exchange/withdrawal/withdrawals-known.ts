@@ -1,41 +1,14 @@
 /** Answers for what is known of withdrawals here: what was stated, in which envelopes it went, and who has yet to acknowledge. */
-import type { PartyId, Seconds } from '../../../protocol/names.ts'
-import { parseWithdrawal, type Withdrawal } from '../../../protocol/withdrawal.ts'
+import type { Seconds } from '../../../protocol/names.ts'
+import { parseWithdrawal } from '../../../protocol/withdrawal.ts'
 import type { Gateway } from '../gateway.ts'
 import { envelopesWith } from './receivers-table.ts'
 import { endDuties, lastSendings } from './withdrawal-sendings-table.ts'
+import type { KnownWithdrawal } from './withdrawal-view.ts'
 import { dutiesOf, latestWithdrawals, type WithdrawalRow } from './withdrawals-table.ts'
 
 /** Whoever has not acknowledged for so long is late. */
 const lateAfterSeconds: Seconds = 24 * 3600
-
-export interface ToldReceiver {
-  readonly party: PartyId
-  /** From when on it is owed to it. */
-  readonly since: Seconds
-  readonly acknowledged: boolean
-  readonly late: boolean
-  /** How many envelopes went to it. */
-  readonly attempts: number
-  /** The last of them. */
-  readonly envelope?: string
-  /** The policy denied the last of them: its status says on which grounds. */
-  readonly denied: boolean
-}
-
-export interface KnownWithdrawal
-  extends Pick<Withdrawal, 'issuer' | 'attestation' | 'kind' | 'sequence' | 'reason'> {
-  /** The attestation in its place. */
-  readonly replacement: Uint8Array | null
-  /** When its issuer stated it. */
-  readonly statedAt: Seconds
-  /** When it was entered here. */
-  readonly enteredAt: Seconds
-  /** Which took the attestation from here or to here, as `ISSUER:id`. */
-  readonly envelopes: readonly string[]
-  /** Whom this gateway has to tell. */
-  readonly receivers: readonly ToldReceiver[]
-}
 
 /** The latest first. */
 export async function withdrawalsKnown(

@@ -1,8 +1,11 @@
 /** Answers for withdrawals as JSON: what is asked to be stated, and what is known of what was stated. */
 import { z } from 'zod'
 import { withdrawalKinds, withdrawalReasons } from '../../../protocol/withdrawal.ts'
-import type { WithdrawalAnswer, WithdrawalRequest } from '../../exchange/withdrawal/withdraw.ts'
-import type { KnownWithdrawal } from '../../exchange/withdrawal/withdrawals-known.ts'
+import type {
+  KnownWithdrawal,
+  WithdrawalAnswer,
+  WithdrawalRequest,
+} from '../../exchange/withdrawal/withdrawal-view.ts'
 import { base64, digest, envelopeReference, listOf, party, time } from './values.ts'
 
 const stated = {
