@@ -96,7 +96,7 @@ async function measure(pairs: readonly Pair[], seconds: number, count: number): 
 function explain(bytes: number): void {
   console.log(`Exchange: distinct envelopes of ${bytes} bytes, sealed before, submitted to the sender's gateway, which verifies,
   decides, enters and relays them; the receiver's does so too, and they are exchanged when its inbox shows them to a reader
-  by long poll. Commits are durable (fsync on), rate limits off, all else as the settings have it. So many are in flight
+  by long poll. Commits are durable (fsync on), rate limits off, time limits of the tests’ world, all else as shipped. So many are in flight
   from submission to arrival. Two processes a pair, the load in a third, PostgreSQL with its own.
   bare node:http: two processes, the same bytes. Both verify the envelope as a gateway does and sign, with both ledger keys
   (Ed25519, ML-DSA-44), one root over all that came while the signatures before were made; the sender signs its request

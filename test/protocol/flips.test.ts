@@ -70,9 +70,9 @@ function ciphertextOf(bytes: Uint8Array, size: number): readonly [number, number
   return [at + head.length, at + head.length + length]
 }
 
-test('envelope, size class 1 KiB: every flipped bit is refused', () => {
+test(`envelope, size class 1 KiB: ${whichBits} flipped is refused`, () => {
   const bytes = sealed(KiB)
-  console.info(refusals(bytes, every(bytes), readEnvelope))
+  console.info(refusals(bytes, most(bytes), readEnvelope))
 })
 
 test(`envelope, size class 4 KiB: ${whichBits} flipped is refused`, () => {
