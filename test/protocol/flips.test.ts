@@ -44,7 +44,6 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 const readEnvelope = (bytes: Uint8Array) => verify(bytes, directory, now)
-const every = (bytes: Uint8Array) => bitsOutside(bytes, nothing)
 
 /** Of the larger objects every bit is tried where there is time for it (some two hours): POUCH_EVERY_BIT=1. */
 const thorough = process.env['POUCH_EVERY_BIT'] === '1'
