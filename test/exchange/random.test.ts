@@ -15,9 +15,9 @@ import { expectWhole } from '../support/whole-ledgers.ts'
 import { limits, type TestParty } from '../support/world.ts'
 
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_123)
-const exchanges = sized(30, 160)
+const exchanges = sized(20, 160)
 const atOnce = 16
-const kills = sized(4, 12)
+const kills = sized(3, 12)
 const cutProbability = 0.01
 
 const ids = ['EST', 'NLD', 'NATO'] as const

@@ -23,7 +23,7 @@ import { sendAll, sendToTheUnreachable } from './sending.ts'
 
 const full = process.env['POUCH_FLEET'] === 'full'
 const seed = Number(process.env['POUCH_TEST_SEED'] ?? 20_261_124)
-const plan = { seed, envelopes: full ? 3000 : 80, kills: full ? 60 : 3, atOnce: 20 }
+const plan = { seed, envelopes: full ? 3000 : 50, kills: full ? 60 : 2, atOnce: 20 }
 const cutProbability = full ? 0.003 : 0.004
 
 const ids = ['EST', 'NLD', 'NATO', 'LVA', 'LTU', 'FIN', 'SWE', 'NOR', 'DNK', 'POL'] as const
