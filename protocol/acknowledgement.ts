@@ -4,8 +4,8 @@ import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
 import { clockSkewSeconds } from './clock-skew.ts'
 import { bytes, decodeAs, encodeAs, field, type Of, oneOf, optional, record, seconds } from './codec.ts'
-import { encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
-import { type Directory, requireUnrevoked, verificationPairOf } from './directory.ts'
+import { encodeSigned, plainCoseSign, verifyPair } from './cose.ts'
+import { type Directory, signingKeysOf } from './directory.ts'
 import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
 import { partyId, type Seconds, tokenName } from './names.ts'
@@ -61,9 +61,7 @@ export function verifyAcknowledgement(
   const statement = decodeAs(acknowledgement, signed[2], 'acknowledgement')
   requireCode(statement)
   trace('recipient')
-  const signers = pairIds(signed[3])
-  const keys = verificationPairOf(directory, statement.recipient, signers, statement.at)
-  for (const id of signers) requireUnrevoked(directory, id, now)
+  const keys = signingKeysOf(directory, statement.recipient, signed[3], statement.at, now)
   trace('validity')
   if (statement.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'acknowledgement')
   trace('signatures')

@@ -1,4 +1,5 @@
 /** Answers for look-ups in a verified registry: which party, which key, at which time. */
+import { type CoseSign, pairIds } from './cose.ts'
 import { Rejected } from './errors.ts'
 import { isLive } from './key-changes.ts'
 import type { KeyId, SealingKey, VerificationKey } from './key.ts'
@@ -71,6 +72,23 @@ export function verificationPairOf(
 ): readonly [VerificationKey, VerificationKey] {
   const keyOf = (id: KeyId) => verificationKeyOf(directory, party, 'sign', id, at)
   return [keyOf(ed25519), keyOf(mlDsa65)]
+}
+
+/**
+ * *Keys of a pair*: those that signed, live at `at`, and not revoked by `now`. Throws `missing-signature`, `unknown-party`,
+ * `unknown-key`, `revoked-key`.
+ */
+export function signingKeysOf(
+  directory: Directory,
+  party: PartyId,
+  signatures: CoseSign[3],
+  at: Seconds,
+  now: Seconds,
+): readonly [VerificationKey, VerificationKey] {
+  const signers = pairIds(signatures)
+  const keys = verificationPairOf(directory, party, signers, at)
+  for (const id of signers) requireUnrevoked(directory, id, now)
+  return keys
 }
 
 /** The opening key's public half with this id. Throws `unknown-party`, `unknown-key`, `revoked-key`. */

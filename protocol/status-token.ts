@@ -4,7 +4,7 @@ import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
 import { decodeAs, encodeAs, field, oneOf, record } from './codec.ts'
 import { encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
-import { type Directory, requireUnrevoked, verificationPairOf } from './directory.ts'
+import { type Directory, signingKeysOf } from './directory.ts'
 import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
 import type { PartyId, Seconds } from './names.ts'
@@ -37,9 +37,7 @@ export function verifyStatusList(
   if (!equal(signed[0], protectedBytes)) throw new Rejected('unknown-type', 'status list header')
   const claims = decodeAs(statusListClaims, signed[2], 'status list')
   trace('issuer')
-  const signers = pairIds(signed[3])
-  const keys = verificationPairOf(directory, issuer, signers, claims.issued)
-  for (const id of signers) requireUnrevoked(directory, id, now)
+  const keys = signingKeysOf(directory, issuer, signed[3], claims.issued, now)
   trace('signatures')
   verifyPair(signed, keys)
   return claims

@@ -19,8 +19,8 @@ import {
   seconds,
   unsigned,
 } from './codec.ts'
-import { type CoseSign, encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
-import { type Directory, partyOf, requireUnrevoked, verificationPairOf } from './directory.ts'
+import { type CoseSign, encodeSigned, plainCoseSign, verifyPair } from './cose.ts'
+import { type Directory, partyOf, signingKeysOf } from './directory.ts'
 import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
 import { partyId, type Seconds, tokenName } from './names.ts'
@@ -110,9 +110,7 @@ export function verifyNotice(
   const notice = noticeOf(signed)
   trace('party')
   partyOf(directory, notice.by)
-  const signers = pairIds(signed[3])
-  const keys = verificationPairOf(directory, notice.by, signers, notice.at)
-  for (const id of signers) requireUnrevoked(directory, id, now)
+  const keys = signingKeysOf(directory, notice.by, signed[3], notice.at, now)
   trace('agreement')
   const agreement = directory.rules.agreements.get(notice.agreement)
   if (agreement === undefined) throw new Rejected('unknown-agreement', notice.agreement)

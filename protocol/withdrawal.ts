@@ -19,8 +19,8 @@ import {
   seconds,
   unsigned,
 } from './codec.ts'
-import { encodeSigned, pairIds, plainCoseSign, verifyPair } from './cose.ts'
-import { type Directory, requireUnrevoked, verificationPairOf } from './directory.ts'
+import { encodeSigned, plainCoseSign, verifyPair } from './cose.ts'
+import { type Directory, signingKeysOf } from './directory.ts'
 import { Rejected } from './errors.ts'
 import type { SigningPair } from './key.ts'
 import { partyId, type Seconds } from './names.ts'
@@ -145,9 +145,7 @@ export function verifyParsedWithdrawal(
   trace: Trace<WithdrawalCheck> = untraced,
 ): VerifiedWithdrawal {
   trace('issuer')
-  const signers = pairIds(signed[3])
-  const keys = verificationPairOf(directory, withdrawal.issuer, signers, withdrawal.at)
-  for (const id of signers) requireUnrevoked(directory, id, now)
+  const keys = signingKeysOf(directory, withdrawal.issuer, signed[3], withdrawal.at, now)
   trace('validity')
   if (withdrawal.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'withdrawal')
   trace('signatures')

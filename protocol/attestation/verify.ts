@@ -3,8 +3,8 @@ import { equal, toHex } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
 import { clockSkewSeconds } from '../clock-skew.ts'
 import { decodeAs, type Of } from '../codec.ts'
-import { pairIds, verifyPair } from '../cose.ts'
-import { type Directory, requireUnrevoked, verificationPairOf } from '../directory.ts'
+import { verifyPair } from '../cose.ts'
+import { type Directory, signingKeysOf } from '../directory.ts'
 import { Rejected } from '../errors.ts'
 import type { PublicKey } from '../key.ts'
 import type { PartyId, Seconds } from '../names.ts'
@@ -90,9 +90,7 @@ export function verifyParsed(
   trace: Trace<AttestationCheck> = untraced,
 ): VerifiedAttestation {
   trace('issuer')
-  const signers = pairIds(signed[3])
-  const keys = verificationPairOf(directory, claims.iss, signers, claims.iat)
-  for (const id of signers) requireUnrevoked(directory, id, now)
+  const keys = signingKeysOf(directory, claims.iss, signed[3], claims.iat, now)
   trace('signatures')
   verifyPair(signed, keys)
   trace('disclosures')
