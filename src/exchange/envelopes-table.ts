@@ -108,6 +108,20 @@ export async function quorumsWaitedFor(database: Database): Promise<readonly num
   return rows.map(({ quorum }) => quorum)
 }
 
+/** How many envelopes wait for witnesses, and since when the first of them; `null` when none does. */
+export async function heldSince(
+  database: Database,
+): Promise<{ readonly count: number; readonly since: Seconds | null }> {
+  return database
+    .selectFrom('envelopes')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('count'),
+      fn.min<Seconds | null>('accepted_at').as('since'),
+    ])
+    .where('released', '=', false)
+    .executeTakeFirstOrThrow()
+}
+
 export async function heldEnvelopes(
   database: Database,
   quorum: number,

@@ -112,6 +112,28 @@ export async function gatewaysDue(database: Database, now: Seconds): Promise<rea
   return rows.map(({ gateway }) => gateway)
 }
 
+export interface Backlog {
+  readonly gateway: string
+  readonly count: number
+  /** When what has waited longest was accepted. */
+  readonly since: Seconds
+}
+
+/** What waits for each other gateway. What is held waits for witnesses. */
+export async function outboxBacklog(database: Database): Promise<readonly Backlog[]> {
+  const { rows } = await sql<Backlog>`
+    select waiting.gateway, waiting.count, coalesce(said.at, envelope.accepted_at) as since
+    from (
+      select gateway, count(*) as count, min(position) as first from outbox
+      where state = 'waiting' and not held group by gateway) waiting
+    join outbox oldest on oldest.position = waiting.first
+    join envelopes envelope on envelope.issuer = oldest.issuer and envelope.id = oldest.id
+    left join acknowledgements said on oldest.kind = 'acknowledgement' and said.issuer = oldest.issuer
+      and said.id = oldest.id and said.recipient = oldest.recipient and said.outcome = oldest.outcome
+    order by waiting.gateway`.execute(database)
+  return rows
+}
+
 /**
  * Claims what is due for one gateway, the oldest first, for so long. What concerns one envelope goes one after the other,
  * so that "consigned" never overtakes "opened" on the way.

@@ -9,6 +9,8 @@ import { claimOutbox, gatewaysDue, type OutboxRow } from './outbox-table.ts'
 import { relayOne } from './relay-one.ts'
 
 export interface Relay {
+  /** The gateways that did not answer when they were last asked. */
+  notAnswering(): readonly string[]
   /** Ends when nothing is under way any more. What was is due again later, and converges on the same receipt. */
   stop(): Promise<void>
 }
@@ -43,6 +45,7 @@ export function startRelay(gateway: Gateway): Relay {
   }
   const ended = run(running)
   return {
+    notAnswering: () => running.circuits.notAnswering(),
     stop: async () => {
       running.stop.abort()
       await ended

@@ -5,6 +5,7 @@ import type { Sequencer } from './sequencer.ts'
 export interface Damage {
   /** The first place found stays. */
   readonly found: (place: string) => void
+  readonly isFound: () => boolean
   /** Throws `ledger-damaged` with the place. */
   readonly requireNone: () => void
 }
@@ -15,6 +16,7 @@ export function createDamage(): Damage {
     found: (place) => {
       first ??= place
     },
+    isFound: () => first !== undefined,
     requireNone: () => {
       if (first !== undefined) throw new Rejected('ledger-damaged', first)
     },

@@ -47,6 +47,8 @@ export interface Sequencer {
   push(event: NewEvent): Promise<Entered>
   /** The answer that the event of this key got; `undefined` when it was never entered. Throws `broken-chain` likewise. */
   find(key: string): Promise<Entered | undefined>
+  /** How many events are between push and answer. */
+  underWay(): number
   /** Enters what waits, then stops. */
   close(): Promise<void>
 }
@@ -143,5 +145,5 @@ async function sequence({ waitingLimit = 4096, ...answering }: SequencerOptions)
     await rounds.rest()
   }
 
-  return { push, find, close }
+  return { push, find, underWay: () => held.size, close }
 }

@@ -6,6 +6,8 @@ export interface Circuits {
   answered(peer: string): void
   /** Gives the milliseconds until the next try: no fewer than the peer asked for. */
   failed(peer: string, nowMilliseconds: number, leastMilliseconds?: number): number
+  /** Those that did not answer when they were last asked. */
+  notAnswering(): readonly string[]
 }
 
 interface Circuit {
@@ -38,6 +40,7 @@ export function createCircuits(backOff: BackOff, atOnce: number): Circuits {
       broken.set(peer, { failures, openUntil: now + wait })
       return wait
     },
+    notAnswering: () => [...broken.keys()],
   }
 }
 

@@ -21,3 +21,14 @@ export async function insertDelivery(database: Database, row: DeliveryRow): Prom
 export async function deliveries(database: Database): Promise<readonly DeliveryRow[]> {
   return database.selectFrom('suspension_deliveries').selectAll().execute()
 }
+
+/** How many notices each gateway took. */
+export async function deliveriesTo(
+  database: Database,
+): Promise<readonly { readonly gateway: string; readonly count: number }[]> {
+  return database
+    .selectFrom('suspension_deliveries')
+    .select(['gateway', (eb) => eb.fn.countAll<number>().as('count')])
+    .groupBy('gateway')
+    .execute()
+}

@@ -8,7 +8,7 @@ import type { KnownWithdrawal } from './withdrawal-view.ts'
 import { dutiesOf, latestWithdrawals, type WithdrawalRow } from './withdrawals-table.ts'
 
 /** Whoever has not acknowledged for so long is late. */
-const lateAfterSeconds: Seconds = 24 * 3600
+export const lateAfterSeconds: Seconds = 24 * 3600
 
 /** The latest first. */
 export async function withdrawalsKnown(

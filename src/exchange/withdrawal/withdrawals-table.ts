@@ -105,6 +105,21 @@ export async function dutiesOf(
     .execute()
 }
 
+export interface Owed {
+  readonly party: PartyId
+  readonly unacknowledged: number
+  /** Of these: owed since before the given time. */
+  readonly late: number
+}
+
+/** To each party that has anything yet to acknowledge. */
+export async function owedTo(database: Database, lateSince: Seconds): Promise<readonly Owed[]> {
+  const { rows } = await sql<Owed>`
+    select party, count(*) as unacknowledged, count(*) filter (where since < ${lateSince}) as late
+    from withdrawal_duties where not done group by party order by party`.execute(database)
+  return rows
+}
+
 export async function insertArrivals(tx: Transaction, rows: readonly EnvelopeName[]): Promise<void> {
   await tx
     .insertInto('withdrawal_arrivals')
