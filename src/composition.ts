@@ -29,6 +29,7 @@ import type { KeptKeys } from './keys/kept-keys.ts'
 import { createWitnesses } from './ledger/witnessing/asking.ts'
 import { createKnownWitnessed } from './ledger/witnessing/known.ts'
 import { errorFields, type Logger } from './logger.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { type LedgerFiles, openLedger } from './open-ledger.ts'
 import { catchUp, enterAdoption, previousOf } from './registry/adopt.ts'
 import { requireEnrolled } from './registry/enrolled.ts'
@@ -129,7 +130,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
   const directory = () => registry.directory(now())
   const witnessedFolder = `${parts.ledgerFiles.anchorFile}.witnessed`
   const witnessed = createKnownWitnessed({ party, database, directory, now })
-  const gateway = {
+  const metrics = createMetrics(() => ({ gateway, notAnswering: relay.notAnswering() }))
+  onClose(() => metrics.close())
+  const gateway: Gateway = {
     ...{
       party,
       database,
@@ -142,6 +145,7 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
       limits,
       peers,
     },
+    metrics,
     statuses: createStatusIndexes(database),
     ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now, expiries },
   }

@@ -58,6 +58,7 @@ test.each([
   ['pkijs', /^pkijs$/, /^src\/ledger\/time-stamps\//],
   ['koffi', /^koffi$/, /^keys\/pkcs11-library\.ts$/],
   ['commander', /^commander$/, /^src\/cli\//],
+  ['prom-client', /^prom-client$/, ['src/metrics/exposition.ts']],
   ['Cedar', /^@cedar-policy\//, ['src/policy/national/national-cedar.ts']],
 ])('%s has one door', (_, wanted, door) => {
   const importers = importersOf(wanted)

@@ -9,6 +9,7 @@ import type { Damage } from '../ledger/damage.ts'
 import type { Sequencer } from '../ledger/sequencer.ts'
 import type { KnownWitnessed } from '../ledger/witnessing/known.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
 import type { HeldSuspensions } from './suspension/held-suspensions.ts'
@@ -70,6 +71,8 @@ export interface Gateway {
   /** By which it asks other gateways. */
   readonly peers: PeerConnections
   readonly logger: Logger
+  /** What the operator sees of it. */
+  readonly metrics: Metrics
   readonly signals: Signals
   /** In which this process enters what is counted. */
   readonly turns: Turns

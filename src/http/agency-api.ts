@@ -9,6 +9,7 @@ import { fetchEnvelope, packages, submitEnvelope } from './envelope-operations.t
 import { alive, ready } from './health-operations.ts'
 import { readHistory } from './history-operation.ts'
 import { acknowledgeHere, readContent, readEvidence, readInbox, readStatus } from './inbox-operations.ts'
+import { readMetrics } from './metrics-operation.ts'
 import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
@@ -23,7 +24,8 @@ import { conflicts, resume } from './witness-operations.ts'
 /** `stopping` ends every wait for news at once, so that the listener can close. */
 export function agencyApi(gateway: Gateway, stopping: AbortSignal): Api {
   const door = agencyDoor(gateway, bodyReader(boundsFor(gateway.limits)))
-  return mount(agencyOperations(gateway), { door, logger: gateway.logger, stopping })
+  const { logger, metrics } = gateway
+  return mount(agencyOperations(gateway), { door, logger, metrics, stopping })
 }
 
 export function agencyOperations(gateway: Gateway): readonly Operation[] {
@@ -55,6 +57,7 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     resume(gateway),
     alive(),
     ready(gateway),
+    readMetrics(gateway),
   ]
   return documented(operations, {
     title: 'Pouch: agency listener',

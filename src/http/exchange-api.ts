@@ -17,7 +17,8 @@ import { witnessedCheckpoint } from './witnessed-operation.ts'
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
 export function exchangeApi(gateway: Gateway, publicOrigin: string, stopping: AbortSignal): Api {
   const door = exchangeDoor(gateway, bodyReader(boundsFor(gateway.limits)), publicOrigin)
-  return mount(exchangeOperations(gateway), { door, logger: gateway.logger, stopping })
+  const { logger, metrics } = gateway
+  return mount(exchangeOperations(gateway), { door, logger, metrics, stopping })
 }
 
 export function exchangeOperations(gateway: Gateway): readonly Operation[] {

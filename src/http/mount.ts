@@ -2,9 +2,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Doorkeeper } from './authenticate.ts'
 import type { Call, Operation } from './operation.ts'
-import { onError, onNotFound } from './problems.ts'
+import { onError, onNotFound, refusalOf } from './problems.ts'
 
 /** Requests come from a server of node:http, whose streams are read directly. */
 export interface Env {
@@ -17,6 +18,7 @@ export type Api = Hono<Env>
 interface Behind {
   readonly door: Doorkeeper
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'answered'>
   /** Ends every wait for news at once, so that the listener can close. */
   readonly stopping: AbortSignal
 }
@@ -25,13 +27,36 @@ export function mount(operations: readonly Operation[], behind: Behind): Api {
   const api = new Hono<Env>()
   const { door, logger } = behind
   const problems = { logger, listener: door.listener, challenge: door.challenge }
-  api.onError(onError(problems))
-  api.notFound(onNotFound(problems))
+  const refuse = onError(problems)
+  const unknown = onNotFound(problems)
+  api.onError(refuse)
+  api.notFound((c) => counted('none', behind, () => unknown(c)))
   for (const operation of operations) {
-    const { method, path } = operation.route
-    api.on(method.toUpperCase(), routingPath(path), (c) => answer(c, operation, behind))
+    const { id, method, path } = operation.route
+    const tried = async (c: Context<Env>): Promise<Response> => {
+      try {
+        return await answer(c, operation, behind)
+      } catch (error) {
+        if (error instanceof Error) return refuse(error, c)
+        throw error
+      }
+    }
+    api.on(method.toUpperCase(), routingPath(path), (c) => counted(id, behind, () => tried(c)))
   }
   return api
+}
+
+async function counted(
+  operation: string,
+  { door, metrics }: Behind,
+  answering: () => Response | Promise<Response>,
+): Promise<Response> {
+  const began = performance.now()
+  const response = await answering()
+  const seconds = (performance.now() - began) / 1000
+  const { status } = response
+  metrics.answered({ listener: door.listener, operation, status, seconds, code: refusalOf(response) })
+  return response
 }
 
 /** `{id}` is one segment; `{+path}` takes the rest, slashes and all. */

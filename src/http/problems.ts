@@ -105,10 +105,19 @@ export function respond(
   extensions: Readonly<Record<string, unknown>> = {},
 ): Response {
   const fixed = { 'content-type': problemMediaType, 'cache-control': 'no-store' }
-  return new Response(JSON.stringify({ ...extensions, ...problem }), {
+  const response = new Response(JSON.stringify({ ...extensions, ...problem }), {
     status: problem.status,
     headers: { ...headers, ...fixed },
   })
+  codes.set(response, problem.code)
+  return response
+}
+
+const codes = new WeakMap<Response, string>()
+
+/** The code that a response refuses with; `undefined` of an answer. */
+export function refusalOf(response: Response): string | undefined {
+  return codes.get(response)
 }
 
 function extraHeaders(rejected: Rejected, options: ProblemOptions): Readonly<Record<string, string>> {
