@@ -38,26 +38,29 @@ export function scan(bytes: Uint8Array, limits: Limits): void {
 
 /** The entries of a map, each its key and its value side by side, where they lie. Refuses what `scan` refuses. */
 export function mapEntries(bytes: Uint8Array, limits: Limits = profile): readonly Uint8Array[] {
-  const entries: Uint8Array[] = []
-  const walk = begin(bytes, limits)
-  if (majorOf(walk) !== 5) return notThat(bytes, limits, 'a map expected')
-  walk.items += 1
-  const size = shortest(walk, next(walk) & 0x1f)
-  map(walk, size, 1, (start) => entries.push(bytes.subarray(start, walk.at)))
-  conclude(walk)
-  return entries
+  return within(bytes, limits, { major: 5, named: 'a map', walkThrough: map })
 }
 
 /** The items of an array, where they lie. Refuses what `scan` refuses. */
 export function arrayItems(bytes: Uint8Array, limits: Limits = profile): readonly Uint8Array[] {
-  const items: Uint8Array[] = []
+  return within(bytes, limits, { major: 4, named: 'an array', walkThrough: array })
+}
+
+interface Outermost {
+  readonly major: number
+  readonly named: string
+  readonly walkThrough: typeof array
+}
+
+function within(bytes: Uint8Array, limits: Limits, outermost: Outermost): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = []
   const walk = begin(bytes, limits)
-  if (majorOf(walk) !== 4) return notThat(bytes, limits, 'an array expected')
+  if (majorOf(walk) !== outermost.major) return notThat(bytes, limits, `${outermost.named} expected`)
   walk.items += 1
   const length = shortest(walk, next(walk) & 0x1f)
-  array(walk, length, 1, (start) => items.push(bytes.subarray(start, walk.at)))
+  outermost.walkThrough(walk, length, 1, (start) => pieces.push(bytes.subarray(start, walk.at)))
   conclude(walk)
-  return items
+  return pieces
 }
 
 function begin(bytes: Uint8Array, limits: Limits): Walk {
