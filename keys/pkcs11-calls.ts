@@ -131,11 +131,7 @@ export function destroyObject({ functions }: Library, session: Handle, object: H
 }
 
 export function sign(library: Library, session: Handle, key: Handle, message: Uint8Array): Uint8Array {
-  const { functions } = library
-  succeeded('C_SignInit', functions.C_SignInit(session, mechanismOf(library, ckm.eddsa), key))
-  const { bytes, length } = room(library)
-  succeeded('C_Sign', functions.C_Sign(session, message, message.length, bytes, length.bytes))
-  return bytes.slice(0, length.at(0))
+  return inOnePiece(library, 'Sign', session, mechanismOf(library, ckm.eddsa), key, message)
 }
 
 /** The same in a thread of the pool. A session carries one call at a time. */
@@ -159,11 +155,7 @@ export function seal(
   gcm: GcmParameters,
   plain: Uint8Array,
 ): Uint8Array {
-  const { functions } = library
-  succeeded('C_EncryptInit', functions.C_EncryptInit(session, mechanismOf(library, ckm.aesGcm, gcm), key))
-  const { bytes, length } = room(library)
-  succeeded('C_Encrypt', functions.C_Encrypt(session, plain, plain.length, bytes, length.bytes))
-  return bytes.slice(0, length.at(0))
+  return inOnePiece(library, 'Encrypt', session, mechanismOf(library, ckm.aesGcm, gcm), key, plain)
 }
 
 /** Throws `CallFailed` also for what was not sealed with this key and these parameters. */
@@ -174,13 +166,26 @@ export function open(
   gcm: GcmParameters,
   sealed: Uint8Array,
 ): Uint8Array {
+  return inOnePiece(library, 'Decrypt', session, mechanismOf(library, ckm.aesGcm, gcm), key, sealed)
+}
+
+/** Leaves no copy of what it gives, which may be plaintext. */
+function inOnePiece(
+  library: Library,
+  verb: 'Sign' | 'Encrypt' | 'Decrypt',
+  session: Handle,
+  mechanism: object,
+  key: Handle,
+  input: Uint8Array,
+): Uint8Array {
   const { functions } = library
-  succeeded('C_DecryptInit', functions.C_DecryptInit(session, mechanismOf(library, ckm.aesGcm, gcm), key))
+  const [begun, done] = [`C_${verb}Init`, `C_${verb}`] as const
+  succeeded(begun, functions[begun](session, mechanism, key))
   const { bytes, length } = room(library)
-  succeeded('C_Decrypt', functions.C_Decrypt(session, sealed, sealed.length, bytes, length.bytes))
-  const plain = bytes.slice(0, length.at(0))
+  succeeded(done, functions[done](session, input, input.length, bytes, length.bytes))
+  const output = bytes.slice(0, length.at(0))
   bytes.fill(0)
-  return plain
+  return output
 }
 
 function succeeded(name: string, rv: number): void {
