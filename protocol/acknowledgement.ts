@@ -2,7 +2,7 @@
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { requireNotAhead } from './clock-skew.ts'
 import { bytes, decodeAs, encodeAs, field, type Of, oneOf, optional, record, seconds } from './codec.ts'
 import { encodeSigned, plainCoseSign, verifyPair } from './cose.ts'
 import { type Directory, signingKeysOf } from './directory.ts'
@@ -63,7 +63,7 @@ export function verifyAcknowledgement(
   trace('recipient')
   const keys = signingKeysOf(directory, statement.recipient, signed[3], statement.at, now)
   trace('validity')
-  if (statement.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'acknowledgement')
+  requireNotAhead(statement.at, now, 'acknowledgement')
   trace('signatures')
   verifyPair(signed, keys)
   return { ...statement, bytes, ownDigest: suite.sha256(bytes) } as VerifiedAcknowledgement

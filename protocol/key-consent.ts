@@ -4,7 +4,7 @@
  */
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { isAhead } from './clock-skew.ts'
 import {
   bytes,
   type Codec,
@@ -137,7 +137,7 @@ function requireConsented(held: Party, next: Party, consent: KeyConsent | undefi
 function requireSigned({ statement: said, signatures }: KeyConsent, held: Party, next: Consenting): void {
   if (!equal(said.held, keysDigest(held.keys)))
     throw new Rejected('key-change-unsigned', `${held.id}: the consent is about other keys`)
-  if (said.at > next.issued + clockSkewSeconds || said.at < next.issued - consentSeconds)
+  if (isAhead(said.at, next.issued) || said.at < next.issued - consentSeconds)
     throw new Rejected('key-change-unsigned', `${held.id}: the consent is of another time`)
   const [first, second] = pairIds(signatures)
   const keyOf = (id: KeyId): VerificationKey => signKeyOf(held, next, id, said.at)

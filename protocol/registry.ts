@@ -6,7 +6,7 @@ import { suite } from '#suite'
 import { agreementSignatures, requireVouched } from './agreement-signature.ts'
 import { equal } from './bytes.ts'
 import { type CborValue, decode, encode } from './cbor.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { requireNotAhead } from './clock-skew.ts'
 import {
   bytes,
   decodeAs,
@@ -156,7 +156,7 @@ export function acceptNext(bytes: Uint8Array, held: VerifiedRegistry): VerifiedR
 /** Throws `registry-expired` or `not-yet-valid`. Asked before every use, so that a frozen registry stops the gateway. */
 export function requireFresh({ issued, expires }: RegistryDocument, now: Seconds): void {
   if (now >= expires) throw new Rejected('registry-expired')
-  if (now + clockSkewSeconds < issued) throw new Rejected('not-yet-valid', 'registry')
+  requireNotAhead(issued, now, 'registry')
 }
 
 /** Which document the bytes carry: the same for two copies with other signatures. Verifies nothing. */

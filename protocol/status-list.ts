@@ -5,7 +5,7 @@
 
 import { Inflate, zlibSync } from 'fflate'
 import { concat, equal } from './bytes.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { isAhead } from './clock-skew.ts'
 import { bytes, field, mapped, oneOf, optional, record, seconds, text } from './codec.ts'
 import { Rejected } from './errors.ts'
 import { decodeLenient, type ForeignValue } from './lenient.ts'
@@ -81,8 +81,7 @@ export function statusAt({ bits, packed }: StatusList, index: number): number {
 
 /** Passes only if the list is the one referred to, of this time, and says valid. The list's signature was checked before. */
 export function requireValid(claims: StatusListClaims, { uri, index }: StatusReference, now: number): void {
-  if (claims.issued > now + clockSkewSeconds)
-    throw new Rejected('status-unknown', 'the list is of the future')
+  if (isAhead(claims.issued, now)) throw new Rejected('status-unknown', 'the list is of the future')
   if (claims.uri !== uri) throw new Rejected('status-unknown', 'the list is another one')
   if (claims.expires !== undefined && claims.expires <= now)
     throw new Rejected('status-unknown', 'the list has expired')

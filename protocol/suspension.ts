@@ -5,7 +5,7 @@
 import { suite } from '#suite'
 import { equal } from './bytes.ts'
 import { decode } from './cbor.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { requireNotAhead } from './clock-skew.ts'
 import {
   bytes,
   decodeAs,
@@ -117,7 +117,7 @@ export function verifyNotice(
   if (!speaksFor(directory.rules, agreement, notice.by, notice.at))
     throw new Rejected('foreign-agreement', `${notice.by} on ${notice.agreement}`)
   trace('validity')
-  if (notice.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'suspension')
+  requireNotAhead(notice.at, now, 'suspension')
   trace('signatures')
   verifyPair(signed, keys)
   return readFrom(bytes, signed, notice) as VerifiedNotice

@@ -6,7 +6,7 @@ import { suite } from '#suite'
 import { signedAttestation } from './attestation/format.ts'
 import { equal } from './bytes.ts'
 import { type CborValue, decode } from './cbor.ts'
-import { clockSkewSeconds } from './clock-skew.ts'
+import { requireNotAhead } from './clock-skew.ts'
 import {
   bytes,
   decodeAs,
@@ -147,7 +147,7 @@ export function verifyParsedWithdrawal(
   trace('issuer')
   const keys = signingKeysOf(directory, withdrawal.issuer, signed[3], withdrawal.at, now)
   trace('validity')
-  if (withdrawal.at > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'withdrawal')
+  requireNotAhead(withdrawal.at, now, 'withdrawal')
   trace('signatures')
   verifyPair(signed, keys)
   return { ...withdrawal, bytes, statement: suite.sha256(signed[2]) } as VerifiedWithdrawal

@@ -1,7 +1,7 @@
 /** Answers for verifying an attestation: the checks of attestation.md, in order, each with its code. */
 import { equal, toHex } from '../bytes.ts'
 import { type CborValue, decode } from '../cbor.ts'
-import { clockSkewSeconds } from '../clock-skew.ts'
+import { requireNotAhead } from '../clock-skew.ts'
 import { decodeAs, type Of } from '../codec.ts'
 import { verifyPair } from '../cose.ts'
 import { type Directory, signingKeysOf } from '../directory.ts'
@@ -121,15 +121,14 @@ function disclosedIdentifiers(
 
 function requireTimely({ iat, nbf, exp }: AttestationClaims, now: Seconds): void {
   if (exp <= nbf || exp <= iat) throw new Rejected('bad-validity', 'attestation')
-  if (iat > now + clockSkewSeconds || nbf > now + clockSkewSeconds)
-    throw new Rejected('not-yet-valid', 'attestation')
+  requireNotAhead(Math.max(iat, nbf), now, 'attestation')
   if (exp <= now) throw new Rejected('expired', 'attestation')
 }
 
 /** The clearance has dates of its own, which the attestation about it does not change. */
 function requireCurrent({ granted, validUntil }: Clearance, now: Seconds): void {
   if (validUntil <= granted) throw new Rejected('bad-validity', 'clearance')
-  if (granted > now + clockSkewSeconds) throw new Rejected('not-yet-valid', 'clearance')
+  requireNotAhead(granted, now, 'clearance')
   if (validUntil <= now) throw new Rejected('expired', 'clearance')
 }
 

@@ -5,7 +5,7 @@
 import { suite } from '#suite'
 import { toHex } from '../bytes.ts'
 import { decode } from '../cbor.ts'
-import { clockSkewSeconds } from '../clock-skew.ts'
+import { requireNotAhead } from '../clock-skew.ts'
 import { verifyPair } from '../cose.ts'
 import { type Directory, requireUnrevoked, sealingKeyOf, verificationPairOf } from '../directory.ts'
 import { Rejected } from '../errors.ts'
@@ -119,7 +119,7 @@ function signersOf({ claims, signers }: EnvelopeHeader, directory: Directory, no
 /** Check 5. */
 function requireTimely({ claims: { iat, exp } }: EnvelopeHeader, now: Seconds): void {
   requireValidity(iat, exp)
-  if (iat > now + clockSkewSeconds) throw new Rejected('not-yet-valid')
+  requireNotAhead(iat, now, 'envelope')
   if (exp <= now) throw new Rejected('expired')
 }
 
