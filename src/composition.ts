@@ -9,11 +9,13 @@ import type { PartyId, Seconds } from '../protocol/names.ts'
 import type { Party } from '../protocol/registry.ts'
 import { type DatabaseSource, openDatabase } from './database/open.ts'
 import { startFollowing } from './exchange/suspension/follow-notices.ts'
+import { earlierIn } from './exchange/envelopes-table.ts'
 import type { Gateway, GatewayKeys, Limits } from './exchange/gateway.ts'
 import { holdSuspensions, type SuspensionSource } from './exchange/suspension/held-suspensions.ts'
 import { connectToPeers, type PeerTls } from './exchange/peer/peer-connections.ts'
 import { startFollowingRegistry } from './registry/follow-registry.ts'
 import { startPublishing } from './exchange/suspension/publish-notices.ts'
+import { createReceiptsGiven } from './exchange/receipts-given.ts'
 import { startRelay } from './exchange/relay.ts'
 import { startReleaser } from './exchange/release.ts'
 import { createSignal } from './exchange/signal.ts'
@@ -147,7 +149,9 @@ async function assemble(parts: Parts, onClose: (end: () => Promise<void> | void)
     },
     metrics,
     statuses: createStatusIndexes(database),
-    ...{ logger, signals, turns: createTurns(), registry, suspensions, directory, now, expiries },
+    earlier: earlierIn(database),
+    ...{ logger, signals, receiptsGiven: createReceiptsGiven(), turns: createTurns() },
+    ...{ registry, suspensions, directory, now, expiries },
   }
   const relay = startRelay(gateway)
   onClose(() => relay.stop())

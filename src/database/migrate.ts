@@ -14,6 +14,8 @@ import * as suspension from './migrations/0011-suspension.ts'
 import * as registryConflicts from './migrations/0012-registry-conflicts.ts'
 import * as withdrawal from './migrations/0013-withdrawal.ts'
 import * as nonces from './migrations/0014-nonces.ts'
+import * as uncompressed from './migrations/0015-uncompressed.ts'
+import * as registryConflictGateway from './migrations/0016-registry-conflict-gateway.ts'
 import { DatabaseRefused } from './refusal.ts'
 
 /** In order; a name once released never changes. */
@@ -31,6 +33,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0012-registry-conflicts': registryConflicts,
   '0013-withdrawal': withdrawal,
   '0014-nonces': nonces,
+  '0015-uncompressed': uncompressed,
+  '0016-registry-conflict-gateway': registryConflictGateway,
 }
 
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {

@@ -136,6 +136,7 @@ async function enter(
   })
   // From here the acknowledgement, its entry and its outbox row are durable together; a crash before the answer costs one
   // repetition, and the relay finds its row.
+  gateway.receiptsGiven.add(key, receipt)
   gateway.logger.info('acknowledgement-received', { envelopeId: envelope.id, party: statement.recipient })
   gateway.signals.outbox.notify()
   gateway.signals.inbox.notify()

@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
-import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
+import { together } from '../database/together.ts'
+import { bigintColumn, booleanColumn, byteaColumn, textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 
 export interface EnvelopeRow {
@@ -82,6 +83,41 @@ export async function findEnvelope(
     .where('issuer', '=', issuer)
     .where('id', '=', id)
     .executeTakeFirst()
+}
+
+export interface WantedEnvelope extends EnvelopeName {
+  /** Whether its bytes are wanted too. */
+  readonly whole: boolean
+}
+
+const wantedColumns = sql.join(summary.map((name) => sql.ref(`envelopes.${name}`)))
+
+/** For each of them, in one statement. */
+export async function findEnvelopes(
+  database: Database,
+  wanted: readonly WantedEnvelope[],
+): Promise<readonly (EnvelopeRow | undefined)[]> {
+  const { rows } = await sql<EnvelopeRow>`
+    select ${wantedColumns}, case when wanted.whole then envelopes.bytes end as bytes
+    from envelopes join (
+      select issuer, id, bool_or(whole) as whole from unnest(
+        ${textColumn(wanted.map(({ issuer }) => issuer))}, ${textColumn(wanted.map(({ id }) => id))},
+        ${booleanColumn(wanted.map(({ whole }) => whole))}
+      ) as named (issuer, id, whole) group by issuer, id
+    ) as wanted using (issuer, id)`.execute(database)
+  const found = new Map(rows.map((row) => [`${row.issuer} ${row.id}`, row]))
+  return wanted.map(({ issuer, id }) => found.get(`${issuer} ${id}`))
+}
+
+/** Looks for a name that may have been used before; questions that come at once go together. */
+export function earlierIn(database: Database): (name: EnvelopeName) => Promise<EnvelopeSummary | undefined> {
+  const find = together((names: readonly EnvelopeName[]) =>
+    findEnvelopes(
+      database,
+      names.map(({ issuer, id }) => ({ issuer, id, whole: false })),
+    ),
+  )
+  return ({ issuer, id }) => find({ issuer, id })
 }
 
 /** Of all issuers that used the id: an honest one never uses another's. */

@@ -12,8 +12,11 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HeldRegistry } from '../registry/held.ts'
 import type { Settings } from '../settings.ts'
+import type { EnvelopeName } from './envelope-name.ts'
+import type { EnvelopeSummary } from './envelopes-table.ts'
 import type { HeldSuspensions } from './suspension/held-suspensions.ts'
 import type { PeerConnections } from './peer/peer-connections.ts'
+import type { ReceiptsGiven } from './receipts-given.ts'
 import type { Signal } from './signal.ts'
 import type { StatusIndexes } from './withdrawal/status-lists.ts'
 import type { Turns } from './turns.ts'
@@ -74,6 +77,10 @@ export interface Gateway {
   /** What the operator sees of it. */
   readonly metrics: Metrics
   readonly signals: Signals
+  /** What was submitted under this name before. */
+  readonly earlier: (name: EnvelopeName) => Promise<EnvelopeSummary | undefined>
+  /** Of what this process entered. */
+  readonly receiptsGiven: ReceiptsGiven
   /** In which this process enters what is counted. */
   readonly turns: Turns
   /** Where the status of the attestations stands that it issues. */

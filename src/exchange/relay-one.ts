@@ -10,7 +10,7 @@ import { acknowledgementFor } from './acknowledgements-table.ts'
 import { type BackOff, type Circuits, delayAfter } from './peer/circuits.ts'
 import { isEarned } from './earned.ts'
 import { entryKeys } from './envelope-name.ts'
-import { type EnvelopeSummary, envelopeBytes, findEnvelope } from './envelopes-table.ts'
+import type { EnvelopeRow, EnvelopeSummary } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
 import { type OutboxRow, postpone, type Settlement, settleOutbox } from './outbox-table.ts'
 import { postToPeer } from './peer/peer.ts'
@@ -25,14 +25,19 @@ export interface Attempt {
   readonly stop: AbortSignal
 }
 
-export async function relayOne(attempt: Attempt, row: OutboxRow): Promise<void> {
+/** A row that was claimed, with its envelope; the bytes are there when it is the envelope that is relayed. */
+export interface Relayed {
+  readonly row: OutboxRow
+  readonly envelope: EnvelopeRow | undefined
+}
+
+export async function relayOne(attempt: Attempt, { row, envelope }: Relayed): Promise<void> {
   const { gateway, circuits } = attempt
-  const envelope = await findEnvelope(gateway.database, row.issuer, row.id)
   if (envelope === undefined) throw new Error(`outbox row ${row.position} without its envelope`)
   if (row.expires_at <= gateway.now())
     return settle(attempt, row, envelope, { state: 'failed', code: 'expired' })
   if (!envelope.released) throw new Error(`outbox row ${row.position} was claimed before its release`)
-  const body = await bodyOf(gateway, row)
+  const body = await bodyOf(gateway, row, envelope)
   if (row.kind === 'envelope' && !(await isEarned(gateway, envelope, body))) return
   const answer = await answerOfPeer(attempt, row, envelope, body)
   switch (answer.kind) {
@@ -59,7 +64,7 @@ async function answerOfPeer(
     peers: gateway.peers,
     targetUri: targetOf(row),
     body,
-    receipt: await receiptFor(gateway, row, envelope),
+    receiptDigest: await receiptDigestFor(gateway, row, envelope),
     key: gateway.keys.transport,
     now: gateway.now(),
     timeoutMilliseconds: 1000 * gateway.limits.relayTimeoutSeconds,
@@ -76,23 +81,23 @@ function targetOf({ kind, gateway, id }: OutboxRow): string {
   return new URL(path, gateway).href
 }
 
-async function bodyOf({ database }: Gateway, row: OutboxRow): Promise<Uint8Array> {
-  const bytes =
-    row.kind === 'envelope'
-      ? await envelopeBytes(database, row.issuer, row.id)
-      : (await acknowledgementFor(database, row))?.bytes
-  if (bytes === undefined) throw new Error(`outbox row ${row.position} without its bytes`)
+async function bodyOf({ database }: Gateway, row: OutboxRow, envelope: EnvelopeRow): Promise<Uint8Array> {
+  const bytes = row.kind === 'envelope' ? envelope.bytes : (await acknowledgementFor(database, row))?.bytes
+  if (bytes === undefined || bytes === null) throw new Error(`outbox row ${row.position} without its bytes`)
   return bytes
 }
 
 /** Of the entry by which this gateway took what it relays: the other one enters its digest, and each ledger proves the other. */
-async function receiptFor(
-  { database, sequencer }: Gateway,
+async function receiptDigestFor(
+  { database, sequencer, receiptsGiven }: Gateway,
   row: OutboxRow,
   envelope: EnvelopeSummary,
 ): Promise<Uint8Array | undefined> {
   const { entry_key } = (await acknowledgementFor(database, row)) ?? envelope
-  return (await sequencer.find(entry_key))?.receipt
+  const given = receiptsGiven.digestOf(entry_key)
+  if (given !== undefined) return given
+  const entered = await sequencer.find(entry_key)
+  return entered && suite.sha256(entered.receipt)
 }
 
 /** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */

@@ -5,8 +5,9 @@
 import { errorFields } from '../logger.ts'
 import { type BackOff, type Circuits, createCircuits } from './peer/circuits.ts'
 import type { Gateway } from './gateway.ts'
-import { claimOutbox, gatewaysDue, type OutboxRow } from './outbox-table.ts'
-import { relayOne } from './relay-one.ts'
+import { claimOutbox, gatewaysDue } from './outbox-table.ts'
+import { findEnvelopes } from './envelopes-table.ts'
+import { type Relayed, relayOne } from './relay-one.ts'
 
 export interface Relay {
   /** The gateways that did not answer when they were last asked. */
@@ -79,8 +80,8 @@ async function begin(running: Running, peer: string): Promise<void> {
   if (room <= 0) return
   // Claimed for longer than the request may take. A crash in between: the row is due again when the claim has passed.
   const lease = 2000 * relayTimeoutSeconds + 1000
-  for (const row of await claimOutbox(gateway.database, peer, room, lease, gateway.now())) {
-    const task: Promise<void> = one(running, row).finally(() => {
+  for (const relayed of await claim(gateway, peer, room, lease)) {
+    const task: Promise<void> = one(running, relayed).finally(() => {
       tasks.delete(task)
       gateway.signals.outbox.notify()
     })
@@ -88,9 +89,23 @@ async function begin(running: Running, peer: string): Promise<void> {
   }
 }
 
-async function one({ gateway, circuits, backOff, stop }: Running, row: OutboxRow): Promise<void> {
+/** With what each relays, read together. */
+async function claim(
+  gateway: Gateway,
+  peer: string,
+  room: number,
+  lease: number,
+): Promise<readonly Relayed[]> {
+  const { database } = gateway
+  const rows = await claimOutbox(database, peer, room, lease, gateway.now())
+  const wanted = rows.map(({ issuer, id, kind }) => ({ issuer, id, whole: kind === 'envelope' }))
+  const envelopes = rows.length === 0 ? [] : await findEnvelopes(database, wanted)
+  return rows.map((row, i) => ({ row, envelope: envelopes[i] }))
+}
+
+async function one({ gateway, circuits, backOff, stop }: Running, relayed: Relayed): Promise<void> {
   try {
-    await relayOne({ gateway, circuits, backOff, stop: stop.signal }, row)
+    await relayOne({ gateway, circuits, backOff, stop: stop.signal }, relayed)
   } catch (error) {
     // Whatever it was, the claim passes and the row is tried again.
     gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })

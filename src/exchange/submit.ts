@@ -10,7 +10,7 @@ import { type Effect, effect } from '../ledger/effect.ts'
 import { countingOf } from './counting.ts'
 import { enterCounts } from './counts-table.ts'
 import { entryKeys } from './envelope-name.ts'
-import { type EnvelopeSummary, findEnvelope, insertEnvelopes } from './envelopes-table.ts'
+import { type EnvelopeSummary, insertEnvelopes } from './envelopes-table.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { Gateway, Origin } from './gateway.ts'
 import { requireOwnWay } from './hosting.ts'
@@ -44,7 +44,7 @@ function entryOf(envelope: VerifiedEnvelope): Pick<Entering, 'key' | 'fingerprin
 /** Check 8, the decision, and the entry. */
 export async function enter(gateway: Gateway, entering: Entering): Promise<Submission> {
   const { envelope } = entering
-  const earlier = await findEnvelope(gateway.database, envelope.issuer, envelope.id)
+  const earlier = await gateway.earlier(envelope)
   if (earlier !== undefined) return again(gateway, entering, earlier)
   return inTurn(gateway, entering, () =>
     untilEntered(async (again) => {
@@ -83,6 +83,7 @@ async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Sub
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
   if (repeated) return firstAnswer(gateway, entering.key)
+  if (matter.hosting.elsewhere.length > 0) gateway.receiptsGiven.add(entering.key, receipt)
   if (matter.decision.allow && matter.quorum === 0) gateway.witnessed.earned(toHex(envelope.digest))
   wake(gateway, matter)
   logSubmission(gateway, matter, index)

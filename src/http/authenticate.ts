@@ -11,7 +11,7 @@ import type { Seconds } from '../../protocol/names.ts'
 import type { Verifier } from '../../protocol/suite.ts'
 import type { Gateway, Origin } from '../exchange/gateway.ts'
 import type { Exchange, ReadBody } from './body.ts'
-import { authenticate } from './credentials.ts'
+import { authenticate, credentialsIn } from './credentials.ts'
 import {
   acceptSignature,
   nonceSeconds,
@@ -38,6 +38,7 @@ export interface Doorkeeper {
 }
 
 export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
+  const find = credentialsIn(gateway.database)
   return {
     listener: 'agency',
     challenge: { 'www-authenticate': 'Bearer realm="pouch"' },
@@ -45,7 +46,7 @@ export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
       if (access === 'gateway') throw new Error('no gateway is asked for on the agency listener')
       if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
       const { authorization } = exchange.incoming.headers
-      const caller = await authenticate(gateway.database, authorization, gateway.now())
+      const caller = await authenticate(find, authorization, gateway.now())
       if (!access.some((role) => caller.roles.has(role))) {
         throw new Rejected('forbidden', `credential ${caller.credentialId} is without ${access.join(' or ')}`)
       }

@@ -3,11 +3,14 @@
  * once, when it is issued; the table holds a salted digest of it, which is enough because a token holds 32 random bytes
  * and cannot be guessed, however cheap a guess is.
  */
+import { sql } from 'kysely'
 import { suite } from '#suite'
 import { concat, equalInConstantTime, toBase64, toHex, utf8 } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Database } from '../database/open.ts'
+import { together } from '../database/together.ts'
+import { textColumn } from '../database/values.ts'
 
 /**
  * `submit` sends and acknowledges for the party; `read` looks at its inbox and envelopes; `officer` withdraws, and manages
@@ -53,15 +56,28 @@ export type CredentialListing = Omit<CredentialRow, 'roles' | 'salt' | 'digest'>
 
 const bearer = /^[Bb]earer +(pouch_([0-9a-f]{16})_[A-Za-z0-9_-]{43})$/
 
+/** The row of an id; `undefined` without one. */
+export type FindCredential = (id: string) => Promise<CredentialRow | undefined>
+
+/** Looked at for every request, so that a revocation is effective at the next one. */
+export function credentialsIn(database: Database): FindCredential {
+  return together(async (ids) => {
+    const rows = await sql<CredentialRow>`
+      select * from credentials where id = any(${textColumn(ids)})`.execute(database)
+    const byId = new Map(rows.rows.map((row) => [row.id, row]))
+    return ids.map((id) => byId.get(id))
+  })
+}
+
 /** The caller whose token the Authorization field carries (RFC 6750 §2.1), or `Rejected('unauthenticated')`. */
 export async function authenticate(
-  database: Database,
+  find: FindCredential,
   authorization: string | undefined,
   now: Seconds,
 ): Promise<Caller> {
   const [, token, id] = bearer.exec(authorization ?? '') ?? []
   if (token === undefined || id === undefined) return refuse('no API credential')
-  const row = await database.selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await find(id)
   // An unknown id takes the same work and gets the same words as a wrong secret.
   const proven = equalInConstantTime(digestOf(row?.salt ?? unknownSalt, token), row?.digest ?? unknownDigest)
   if (row === undefined || !proven) return refuse('not a credential of this gateway')

@@ -28,7 +28,7 @@ export interface RequestParts {
 }
 
 export interface SentRequest extends RequestParts {
-  /** Of the receipt for what is relayed: `contentDigest` of its bytes. */
+  /** Of the receipt for what is relayed, as `digestField` writes it. */
   readonly receiptDigest?: string
 }
 
@@ -188,7 +188,11 @@ export function signatureBase(lines: readonly (readonly [string, string])[], par
 
 /** RFC 9530 with sha-256 alone. */
 export function contentDigest(body: Uint8Array): string {
-  return `sha-256=:${toBase64(suite.sha256(body))}:`
+  return digestField(suite.sha256(body))
+}
+
+export function digestField(sha256: Uint8Array): string {
+  return `sha-256=:${toBase64(sha256)}:`
 }
 
 /** The URI under which a request reached this gateway: its public origin, and path and query as they arrived. */

@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import { clockSkewSeconds } from '../../protocol/clock-skew.ts'
 import type { Database } from '../database/open.ts'
+import { together } from '../database/together.ts'
 import { bigintColumn, textColumn } from '../database/values.ts'
 import type { NonceStore } from './nonces.ts'
 
@@ -14,46 +15,22 @@ export interface NonceRow {
   readonly expires: number
 }
 
-interface Waiting extends NonceRow {
-  readonly resolve: (isNew: boolean) => void
-  readonly reject: (error: unknown) => void
-}
-
 const forgetEverySeconds = 60
 
 export function sharedNonces(database: Database): NonceStore {
-  let waiting: Waiting[] = []
-  let [writing, forgotten] = [false, 0]
-  const write = async (now: number): Promise<void> => {
-    if (writing) return
-    writing = true
-    while (waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      const due = now - forgotten >= forgetEverySeconds
-      if (due) forgotten = now
-      await settle(database, batch, due ? now : undefined)
-    }
-    writing = false
+  let forgotten = 0
+  const forgetIfDue = async (now: number): Promise<void> => {
+    if (now - forgotten < forgetEverySeconds) return
+    forgotten = now
+    await forget(database, now)
   }
-  return {
-    claim: (keyId, nonce, expires, now) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ nonce: `${keyId} ${nonce}`, expires, resolve, reject })
-        void write(now)
-      }),
-  }
-}
-
-async function settle(database: Database, batch: readonly Waiting[], forgetAt?: number): Promise<void> {
-  try {
-    if (forgetAt !== undefined) await forget(database, forgetAt)
-    const taken = new Set(await insertNonces(database, batch))
+  const claimed = together(async (claims: readonly (NonceRow & { readonly now: number })[]) => {
+    await forgetIfDue(Math.max(...claims.map(({ now }) => now)))
+    const taken = new Set(await insertNonces(database, claims))
     // Deleting tells the first of two equal ones from the second.
-    for (const { nonce, resolve } of batch) resolve(taken.delete(nonce))
-  } catch (error) {
-    for (const { reject } of batch) reject(error)
-  }
+    return claims.map(({ nonce }) => taken.delete(nonce))
+  })
+  return { claim: (keyId, nonce, expires, now) => claimed({ nonce: `${keyId} ${nonce}`, expires, now }) }
 }
 
 async function insertNonces(database: Database, rows: readonly NonceRow[]): Promise<readonly string[]> {

@@ -81,32 +81,36 @@ export interface Answering {
 export async function answerAgain(
   answering: Answering,
   entry: StoredEntry,
-  unstored: (index: number) => SignedRoot | undefined,
+  unstored: Unstored,
   repeated = true,
 ): Promise<Entered> {
   const shown = proveRow(entry)
   const { index, leaf } = entry
-  const signed = await firstSigned(answering, index, unstored(index))
+  const signed = await firstSigned(answering, index, unstored)
   const inclusion = await inclusionAt(answering.database, index, signed.root.size)
   requireUnder(signed.root, leaf, inclusion)
   return answerOf(signed, { index, leaf, prove: () => inclusion, shown: () => shown, repeated })
 }
 
-/** What is stored already was signed before what is not. */
-async function firstSigned(
-  answering: Answering,
-  index: number,
-  unstored: SignedRoot | undefined,
-): Promise<SignedRoot> {
-  const { database, signer } = answering
-  const row = await firstSignedOver(database, index)
-  if (row !== undefined && (unstored === undefined || row.size < unstored.root.size)) {
-    return restored(row, signer)
-  }
-  if (unstored !== undefined) return unstored
-  const reached = await newestUnsigned(database)
+type Unstored = (index: number) => SignedRoot | undefined
+
+async function firstSigned(answering: Answering, index: number, unstored: Unstored): Promise<SignedRoot> {
+  const found = await signedOver(answering, index, unstored)
+  if (found !== undefined) return found
+  const reached = await newestUnsigned(answering.database)
   if (reached !== undefined && reached.size > index) return signLate(answering, reached)
+  // Between the two looks it may have been signed and stored.
+  const since = await signedOver(answering, index, unstored)
+  if (since !== undefined) return since
   throw new Rejected('broken-chain', `no checkpoint covers entry ${index}`)
+}
+
+/** What is stored already was signed before what is not. */
+async function signedOver({ database, signer }: Answering, index: number, unstored: Unstored) {
+  const held = unstored(index)
+  const row = await firstSignedOver(database, index)
+  const isStored = row !== undefined && (held === undefined || row.size < held.root.size)
+  return isStored ? restored(row, signer) : held
 }
 
 function restored({ size, root, signed, note, signatures }: StoredCheckpoint, signer: LedgerSigner) {

@@ -4,6 +4,7 @@ import { toBase64, toHex } from '../../protocol/bytes.ts'
 import type { Database } from '../../src/database/open.ts'
 import {
   authenticate,
+  credentialsIn,
   type IssuedCredential,
   issueCredentials,
   listCredentials,
@@ -33,7 +34,8 @@ eachDatabase('API credentials', (databases) => {
   })
 
   const token = (i: number): string => issued[i]?.token ?? ''
-  const ask = (authorization: string | undefined, at = now) => authenticate(database, authorization, at)
+  const ask = (authorization: string | undefined, at = now) =>
+    authenticate(credentialsIn(database), authorization, at)
 
   test('are taken as who they are', async () => {
     const caller = await ask(`Bearer ${token(0)}`)

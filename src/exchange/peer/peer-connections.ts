@@ -18,9 +18,12 @@ export interface PeerTls {
   readonly authorities?: Uint8Array
 }
 
+type Sent = Readonly<Record<string, string>>
+
 export interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT'
-  readonly headers?: Readonly<Record<string, string>>
+  /** A function is asked for each try: what is signed is sent once. */
+  readonly headers?: Sent | (() => Promise<Sent>)
   readonly body?: Uint8Array
   readonly maxAnswerBytes?: number
   /** Ends it, the last byte of the answer included. */
@@ -90,8 +93,9 @@ interface Agents {
   readonly agent: TlsAgent
 }
 
-function askOnce(url: URL, asked: Asked, agents: Agents, mayRepeat: boolean): Promise<PeerResponse> {
-  const { method = 'GET', headers = {}, body, signal, maxAnswerBytes = mostAnswerBytes } = asked
+async function askOnce(url: URL, asked: Asked, agents: Agents, mayRepeat: boolean): Promise<PeerResponse> {
+  const { method = 'GET', body, signal, maxAnswerBytes = mostAnswerBytes } = asked
+  const headers = typeof asked.headers === 'function' ? await asked.headers() : asked.headers
   const length = body === undefined ? {} : { 'content-length': String(body.length) }
   const options: RequestOptions = { method, signal, headers: { ...headers, ...length } }
   return new Promise((resolve, reject) => {

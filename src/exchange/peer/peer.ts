@@ -1,7 +1,7 @@
 /** Answers for requests to other gateways: signed, and bounded in time and in what they may answer. */
 import type { SigningKey } from '../../../protocol/key.ts'
 import type { Seconds } from '../../../protocol/names.ts'
-import { contentDigest, signRequestOffThread } from '../../http/message-signatures.ts'
+import { digestField, signRequestOffThread } from '../../http/message-signatures.ts'
 import { type PeerAnswer, readPeerAnswer } from './peer-answer.ts'
 import type { PeerConnections, PeerResponse } from './peer-connections.ts'
 
@@ -9,8 +9,8 @@ export interface PeerRequest {
   readonly peers: PeerConnections
   readonly targetUri: string
   readonly body: Uint8Array
-  /** Of this gateway for what it relays; the other one enters its digest. */
-  readonly receipt?: Uint8Array | undefined
+  /** Of the receipt that this gateway gave for what it relays; the other one enters it. */
+  readonly receiptDigest?: Uint8Array | undefined
   readonly key: SigningKey
   readonly now: Seconds
   readonly timeoutMilliseconds: number
@@ -31,21 +31,21 @@ async function send({
   peers,
   targetUri,
   body,
-  receipt,
+  receiptDigest,
   key,
   now,
   timeoutMilliseconds,
   stop,
 }: PeerRequest): Promise<PeerResponse> {
-  const receiptDigest = receipt && contentDigest(receipt)
-  const parts = { method: 'POST', targetUri, body, ...(receiptDigest && { receiptDigest }) }
+  const relayed = receiptDigest && { receiptDigest: digestField(receiptDigest) }
+  const parts = { method: 'POST', targetUri, body, ...relayed }
   return peers.ask(targetUri, {
     method: 'POST',
     body,
-    headers: {
+    headers: async () => ({
       'content-type': 'application/cose',
       ...(await signRequestOffThread(parts, key, now)),
-    },
+    }),
     // One time for the whole of it, the body's last byte included.
     signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMilliseconds)]),
   })
