@@ -97,11 +97,15 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
   registry: (bytes, { directory, now }) =>
     run(['signatures', 'freshness'], (trace) => {
       trace('signatures')
-      const { document } = acceptFirst(bytes, rootsDigest(directory.registry.document.roots))
+      const pinned = rootsDigest(directory.registry.document.roots)
+      const { document, documentDigest } = acceptFirst(bytes, pinned)
       trace('freshness')
       requireFresh(document, now)
       const { version, issued, expires, parties } = document
-      return { version, 'issued at': issued, 'expires at': expires, parties: parties.map(({ id }) => id) }
+      return {
+        ...{ version, document: toHex(documentDigest), 'issued at': issued, 'expires at': expires },
+        parties: parties.map(({ id }) => id),
+      }
     }),
   suspension: (bytes, { directory, now }) =>
     run(suspensionChecks, (trace) => {

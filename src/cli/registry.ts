@@ -1,6 +1,7 @@
 /** Answers for `pouch registry`: the signed directory of parties, keys and agreements, from its making to its use. */
 import { Command } from 'commander'
 import { combineCommand, proposeCommand, signCommand } from './registry-ceremony.ts'
+import { conflictsCommand } from './registry-conflicts.ts'
 import { fetchCommand, publishCommand, refreshCommand } from './registry-gateway.ts'
 import { partyCommand } from './registry-party.ts'
 import { rootsCommand, showCommand } from './registry-shown.ts'
@@ -33,4 +34,5 @@ and at every party:
     .addCommand(publishCommand())
     .addCommand(fetchCommand())
     .addCommand(refreshCommand())
+    .addCommand(conflictsCommand())
 }

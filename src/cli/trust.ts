@@ -66,10 +66,10 @@ export function trustedVersions(options: TrustOptions): readonly VerifiedRegistr
 
 const moment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/
 
-/** The only clock of the command line: seconds since 1970, or the time given with `--at`; a day begins in UTC. */
-export function timeOf(at: string | undefined): Seconds {
+/** The only clock of the command line: seconds since 1970, or the time given with `option`; a day begins in UTC. */
+export function timeOf(at: string | undefined, option = '--at'): Seconds {
   if (at === undefined) return Math.floor(Date.now() / 1000)
   const milliseconds = moment.test(at) ? Date.parse(at) : Number.NaN
-  if (Number.isNaN(milliseconds)) throw new UsageError('--at takes a time such as 2026-11-23T12:00:00Z')
+  if (Number.isNaN(milliseconds)) throw new UsageError(`${option} takes a time such as 2026-11-23T12:00:00Z`)
   return Math.floor(milliseconds / 1000)
 }

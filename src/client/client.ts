@@ -15,7 +15,7 @@ import {
 } from '../http/forms/inbox.ts'
 import { peerTestForm } from '../http/forms/peer-test.ts'
 import { shreddedForm, shreddingForm } from '../http/forms/shredding.ts'
-import { adoptedForm } from '../http/forms/registry.ts'
+import { adoptedForm, registryConflictsForm, type RegistryConflictsView } from '../http/forms/registry.ts'
 import { timeStampsForm } from '../http/forms/time-stamps.ts'
 import {
   acknowledgedForm,
@@ -216,6 +216,16 @@ export class Client {
   /** Offers a signed registry, and gives the version then in force. */
   async adoptRegistry(document: Uint8Array): Promise<z.output<typeof adoptedForm>> {
     return this.#json(adoptedForm, { ...cosePost('/v1/registry', document), method: 'PUT' })
+  }
+
+  /** Versions of which the roots signed another document too; for officers and auditors. */
+  async registryConflicts(): Promise<RegistryConflictsView> {
+    return this.#json(registryConflictsForm, { method: 'GET', path: '/v1/registry-conflicts' })
+  }
+
+  /** The other document, by the digest that is listed. */
+  async conflictingRegistry(other: Uint8Array): Promise<Uint8Array> {
+    return this.#bytes(`/v1/registry-conflicts/${toHex(other)}`)
   }
 
   /** Those of the registry in force, with who has suspended them. */

@@ -14,6 +14,7 @@ import { type Api, mount } from './mount.ts'
 import { documented } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { peerTest } from './peer-operation.ts'
+import { registryConflict, registryConflicts } from './registry-conflict-operations.ts'
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { timeStamps } from './time-stamp-operation.ts'
 import { shredRecordsOf } from './shred-operation.ts'
@@ -43,6 +44,8 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     currentRegistry(gateway, roles),
     earlierRegistry(gateway, roles),
     adoptRegistry(gateway, ['officer']),
+    registryConflicts(gateway, ['officer', 'auditor']),
+    registryConflict(gateway, ['officer', 'auditor']),
     listAgreements(gateway, roles),
     giveNotice(gateway, ['officer']),
     readNotices(gateway, roles),

@@ -1,7 +1,7 @@
 /** Answers for the registry over HTTP: any version that this gateway holds, and the next one, which its signatures alone let in. */
 import { z } from 'zod'
 import { Rejected } from '../../protocol/errors.ts'
-import type { Gateway } from '../exchange/gateway.ts'
+import type { Gateway, Origin } from '../exchange/gateway.ts'
 import { adopt } from '../registry/adopt.ts'
 import { registryVersion } from '../registry/versions-table.ts'
 import { bytes, coseType, json, jsonType } from './answer.ts'
@@ -78,9 +78,14 @@ export function adoptRegistry(gateway: Gateway, access: Access): Operation {
         'not-yet-valid',
       ],
     },
-    async ({ body }) => {
-      const { document, digest } = await adopt(gateway, body)
+    async ({ body, origin }) => {
+      const { document, digest } = await adopt(gateway, body, gatewayOf(gateway, origin))
       return json(adoptedForm, { version: document.version, digest })
     },
   )
+}
+
+function gatewayOf({ registry }: Gateway, origin: Origin): string | undefined {
+  if (origin.kind === 'agency') return undefined
+  return registry.current().document.parties.find(({ id }) => id === origin.party)?.gateway
 }

@@ -26,18 +26,19 @@ export interface Adopter {
 /**
  * The version in force again changes nothing; a second document of a version that is held is entered as a conflict. Throws as
  * `acceptNext`: `registry-rollback`, `registry-threshold`; and `reused-id` when another replica adopted another document.
+ * `from` is the address of the gateway that brings it, if one does.
  */
-export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<VerifiedRegistry> {
+export async function adopt(adopter: Adopter, bytes: Uint8Array, from?: string): Promise<VerifiedRegistry> {
   const held = adopter.registry.current()
   if (equal(held.documentDigest, documentDigestOf(bytes))) return held
-  const next = await follows(adopter, bytes, held)
+  const next = await follows(adopter, { bytes, from }, held)
   try {
     await enterAdoption(adopter, next, held)
   } catch (error) {
     if (!(error instanceof Rejected) || error.code !== 'reused-id') throw error
     // Another replica has adopted another document of this version.
     await catchUp(adopter)
-    await enterConflict(adopter, bytes)
+    await enterConflict(adopter, bytes, from)
     throw error
   }
   // From here the version is durable. A crash before it is held: it is loaded at the next start.
@@ -47,13 +48,14 @@ export async function adopt(adopter: Adopter, bytes: Uint8Array): Promise<Verifi
 
 async function follows(
   adopter: Adopter,
-  bytes: Uint8Array,
+  { bytes, from }: { readonly bytes: Uint8Array; readonly from: string | undefined },
   held: VerifiedRegistry,
 ): Promise<VerifiedRegistry> {
   try {
     return acceptNext(bytes, held)
   } catch (error) {
-    if (error instanceof Rejected && error.code === 'registry-rollback') await enterConflict(adopter, bytes)
+    if (error instanceof Rejected && error.code === 'registry-rollback')
+      await enterConflict(adopter, bytes, from)
     throw error
   }
 }

@@ -17,8 +17,11 @@ import type { Adopter } from './adopt.ts'
 import { insertRegistryConflicts } from './conflicts-table.ts'
 import type { HeldRegistry } from './held.ts'
 
-/** Whether it is one. Bytes of any other kind are no evidence of anything, and are not kept. */
-export async function enterConflict(adopter: Adopter, bytes: Uint8Array): Promise<boolean> {
+/**
+ * Whether it is one. Bytes of any other kind are no evidence of anything, and are not kept. `gateway` is the address of the
+ * one that brought it: anybody may pass on what the roots signed, so it is where to ask, and not who is to blame.
+ */
+export async function enterConflict(adopter: Adopter, bytes: Uint8Array, gateway?: string): Promise<boolean> {
   const other = forkOf(adopter.registry, bytes)
   if (other === undefined) return false
   const { party, sequencer, registry, logger } = adopter
@@ -35,7 +38,10 @@ export async function enterConflict(adopter: Adopter, bytes: Uint8Array): Promis
       registry: { version: held.document.version, digest: held.digest },
     },
     effects: [
-      effect(insertRegistryConflicts, { document_digest: documentDigest, version, bytes, found_at: at }),
+      effect(insertRegistryConflicts, {
+        ...{ document_digest: documentDigest, version, bytes, found_at: at },
+        gateway: gateway ?? null,
+      }),
     ],
   })
   if (!repeated) logger.error('registry-conflict', { registryVersion: version })

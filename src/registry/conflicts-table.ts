@@ -8,6 +8,8 @@ export interface RegistryConflictRow {
   readonly version: number
   readonly bytes: Uint8Array
   readonly found_at: Seconds
+  /** The address of the gateway that brought it first; null when the agency did, or nobody knows. */
+  readonly gateway: string | null
 }
 
 export async function insertRegistryConflicts(
@@ -17,11 +19,26 @@ export async function insertRegistryConflicts(
   await tx.insertInto('registry_conflicts').values(rows).execute()
 }
 
-export async function registryConflicts(database: Database): Promise<readonly RegistryConflictRow[]> {
+/** Without the documents, which are long. */
+export async function registryConflicts(
+  database: Database,
+): Promise<readonly Omit<RegistryConflictRow, 'bytes'>[]> {
   return database
     .selectFrom('registry_conflicts')
-    .selectAll()
+    .select(['document_digest', 'version', 'found_at', 'gateway'])
     .orderBy('found_at')
     .orderBy('document_digest')
     .execute()
+}
+
+export async function conflictingRegistry(
+  database: Database,
+  documentDigest: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const row = await database
+    .selectFrom('registry_conflicts')
+    .select('bytes')
+    .where('document_digest', '=', documentDigest)
+    .executeTakeFirst()
+  return row?.bytes
 }

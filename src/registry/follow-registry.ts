@@ -109,7 +109,7 @@ async function compare(peer: RegistryPeer): Promise<boolean> {
     const held = gateway.registry.current().document.version
     const { version } = readUnverified(theirs)
     if (version > held) await takeFrom(peer, held, version)
-    else if (!(await enterConflict(gateway, theirs))) await giveTo(peer, version, held)
+    else if (!(await enterConflict(gateway, theirs, peer.peer))) await giveTo(peer, version, held)
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
     gateway.logger.warn('registry-refused', { code: error.code })
@@ -124,7 +124,7 @@ async function takeFrom(peer: RegistryPeer, held: number, last: number): Promise
     const bytes = await fetchVersion(peer, version)
     if (bytes === undefined) return
     try {
-      await adopt(gateway, bytes)
+      await adopt(gateway, bytes, peer.peer)
     } catch (error) {
       if (!(error instanceof Rejected)) throw error
       gateway.logger.warn('registry-refused', { code: error.code, registryVersion: version })
@@ -138,7 +138,7 @@ async function takeFrom(peer: RegistryPeer, held: number, last: number): Promise
 async function findConflict(peer: RegistryPeer, last: number): Promise<void> {
   for (let version = last; version > last - versionsKept && version > 0; version--) {
     const sibling = await fetchVersion(peer, version)
-    if (sibling === undefined || (await enterConflict(peer.gateway, sibling))) return
+    if (sibling === undefined || (await enterConflict(peer.gateway, sibling, peer.peer))) return
   }
 }
 

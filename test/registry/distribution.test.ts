@@ -1,16 +1,22 @@
 /** The registry between gateways: how a version reaches all of them, and what they make of two, of none, and of a stale one. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parseRecord } from '../../protocol/ledger/record.ts'
-import type { RegistryDocument, VerifiedRegistry } from '../../protocol/registry.ts'
+import { documentDigestOf, type RegistryDocument, type VerifiedRegistry } from '../../protocol/registry.ts'
+import { Client } from '../../src/client/client.ts'
 import type { Gateway } from '../../src/exchange/gateway.ts'
 import type { GatewayProcess } from '../../src/gateway-process.ts'
+import { issueCredentials } from '../../src/http/credentials.ts'
 import { createLogger } from '../../src/logger.ts'
 import { adopt } from '../../src/registry/adopt.ts'
-import { registryConflicts } from '../../src/registry/conflicts-table.ts'
+import { registryVersion } from '../../src/registry/versions-table.ts'
+import { jsonOf, pouch } from '../support/command-line.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { signedBy } from '../support/registry.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { makeWorld, originOf, type World } from '../support/world.ts'
 
 const day = 86_400
 
@@ -45,6 +51,9 @@ eachDatabase('the registry between gateways', ({ fresh }) => {
       .flatMap(({ record }) => (record === null ? [] : [parseRecord(record)]))
       .filter((record) => record.event === event)
   }
+
+  const versionOf = async (id: string, version: number): Promise<Uint8Array> =>
+    (await registryVersion(gateway(id).database, version)) ?? new Uint8Array(0)
 
   beforeAll(async () => {
     const parties = (['EST', 'NLD', 'LVA'] as const).map((id) => ({ id, accreditation: 4 }) as const)
@@ -113,13 +122,44 @@ eachDatabase('the registry between gateways', ({ fresh }) => {
     for (const id of ['EST', 'NLD']) {
       await eventually(`a conflict at ${id}`, async () => (await recordsOf(id, 'registry-conflict'))[0])
     }
-    const [conflict] = await registryConflicts(gateway('EST').database)
     const other = gateway('NLD').registry.current()
-    expect(conflict).toMatchObject({ version: 5, document_digest: other.documentDigest, bytes: other.bytes })
     expect(gateway('EST').registry.current().document.parties[0]?.name).toBe('One')
     // What follows the other document finds the conflict too, one version later.
     await adopt(gateway('NLD'), next(other))
     await expect(adopt(gateway('EST'), next(other))).rejects.toMatchObject({ code: 'registry-rollback' })
     expect(await recordsOf('EST', 'registry-conflict')).toHaveLength(1)
+  })
+
+  test('an officer is alarmed by it, and holds both documents against each other', async () => {
+    const est = gateway('EST')
+    const [issued] = await issueCredentials(
+      est.database,
+      [{ name: 'o', roles: ['officer'] }],
+      world.clock.now,
+    )
+    const credential = issued?.token ?? ''
+    const url = originOf(world.party('EST').agencyPort)
+    const [held, other] = [est.registry.current(), await versionOf('NLD', 5)]
+    const { conflicts } = await new Client({ url, credential }).registryConflicts()
+    expect(conflicts).toEqual([
+      {
+        ...{ version: 5, held: held.documentDigest, other: documentDigestOf(other) },
+        ...{ foundAt: world.clock.now, gateway: originOf(world.party('NLD').exchangePort) },
+      },
+    ])
+    const command = ['registry', 'conflicts', '--gateway', url, '--json']
+    const ask = (...more: readonly string[]) => pouch([...command, ...more], { POUCH_CREDENTIAL: credential })
+    const folder = path.join(mkdtempSync(path.join(tmpdir(), 'pouch-conflicts-')), 'both')
+    onTestFinished(() => rmSync(path.dirname(folder), { recursive: true }))
+    const ended = await ask('--save', folder)
+    expect(ended.code).toBe(1)
+    const { files } = jsonOf(ended) as { readonly files: readonly string[] }
+    expect(files.map((file) => path.basename(file).slice(0, -22))).toEqual([
+      'registry-5-held',
+      'registry-5-other',
+    ])
+    expect(files.map((file) => new Uint8Array(readFileSync(file)))).toEqual([held.bytes, other])
+    const after = new Date(1000 * (world.clock.now + 1)).toISOString().replace('.000Z', 'Z')
+    expect(await ask('--since', after)).toMatchObject({ code: 0 })
   })
 })
