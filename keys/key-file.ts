@@ -68,7 +68,7 @@ const tokenMagic = 'pouch/1 token key file'
 const tokenFile = tuple(oneOf(tokenMagic), bytes(1, 4096), bytes(32))
 const tokenSummed = tuple(oneOf(tokenMagic), bytes(1, 4096))
 
-export type Header = Of<typeof header>
+type Header = Of<typeof header>
 export type KeyUse = Header['use']
 export type Description = Pick<Header, 'use' | 'generation' | 'created' | 'publicKey'>
 
@@ -82,7 +82,7 @@ export interface SealedKeyFile {
 }
 
 /** What is kept of a key that a token holds: where in the token it is. */
-export interface TokenKeyFile {
+interface TokenKeyFile {
   readonly kind: 'token'
   readonly header: Of<typeof tokenHeader>
 }

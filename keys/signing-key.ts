@@ -5,7 +5,6 @@ import {
   type KeyId,
   type SignatureAlgorithm,
   type SigningKey,
-  type SigningPair,
   type VerificationKey,
   verificationKey,
 } from '../protocol/key.ts'
@@ -65,14 +64,4 @@ export class HeldSigningKey implements SigningKey {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.id
   }
-}
-
-/** What a party, or a root signer, signs with. */
-export function generateSigningPair(): SigningPair {
-  return [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate('ml-dsa-65')]
-}
-
-/** What a ledger signs its checkpoints with. */
-export function generateLedgerPair(): SigningPair {
-  return [HeldSigningKey.generate('ed25519'), HeldSigningKey.generate('ml-dsa-44')]
 }

@@ -12,7 +12,7 @@ import { partyId, type Seconds, tokenName } from './names.ts'
 import { headers, mediaTypes } from './numbers.ts'
 import { type Trace, untraced } from './report.ts'
 
-export const acknowledgement = record({
+const acknowledgement = record({
   recipient: field(1, partyId),
   /** To whom it goes back: the issuer of the envelope. */
   sender: field(2, partyId),

@@ -88,7 +88,7 @@ export function consentTo(
 }
 
 /** So long a consent is good: what is not published by then is asked for again. */
-export const consentSeconds: Seconds = 90 * 24 * 3600
+const consentSeconds: Seconds = 90 * 24 * 3600
 
 /** What of two versions that follow each other consent is about. */
 export interface Consenting {

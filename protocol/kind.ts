@@ -5,22 +5,20 @@ import { anything, list } from './codec.ts'
 import { Rejected } from './errors.ts'
 import { headers, mediaTypes, tags } from './numbers.ts'
 
-export const kinds = [
-  'envelope',
-  'attestation',
-  'acknowledgement',
-  'registry',
-  'suspension',
-  'withdrawal',
-  'status-list',
-  'receipt',
-  'consistency',
-  'disclosure',
-  'evidence',
-  'checkpoint',
-  'tlog-proof',
-] as const
-export type Kind = (typeof kinds)[number]
+export type Kind =
+  | 'envelope'
+  | 'attestation'
+  | 'acknowledgement'
+  | 'registry'
+  | 'suspension'
+  | 'withdrawal'
+  | 'status-list'
+  | 'receipt'
+  | 'consistency'
+  | 'disclosure'
+  | 'evidence'
+  | 'checkpoint'
+  | 'tlog-proof'
 
 const signedKinds: ReadonlyMap<CborValue | undefined, Kind> = new Map([
   [mediaTypes.envelope, 'envelope'],

@@ -24,7 +24,7 @@ export function directoryKnownAt(
   return directoryOf(knownAt(versions, known), known, evaluator)
 }
 
-export type KeyState = 'to-come' | 'live' | 'ended' | 'revoked'
+type KeyState = 'to-come' | 'live' | 'ended' | 'revoked'
 
 export interface KeyThen {
   readonly registered: RegisteredKey

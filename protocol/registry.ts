@@ -38,7 +38,7 @@ import { type Limits, profile } from './scan.ts'
 import { requireSound, witnessing } from './witnessing.ts'
 
 /** A key of a party. It is live from `from`; `until` ends its use; `revoked` is the time from which nothing is accepted. */
-export const registeredKey = record({
+const registeredKey = record({
   use: field(1, oneOf('sign', 'open', 'transport', 'ledger', 'root')),
   key: field(2, coseKey),
   from: field(3, seconds),
@@ -47,7 +47,7 @@ export const registeredKey = record({
 })
 export type RegisteredKey = Of<typeof registeredKey>
 
-export const party = record({
+const party = record({
   id: field(1, partyId),
   name: field(2, text()),
   gateway: field(3, text(500)),

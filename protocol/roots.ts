@@ -17,7 +17,7 @@ function keyOf(algorithm: VerificationKey['algorithm']): Codec<VerificationKey> 
 }
 
 /** A root signer: a pair of keys that counts as one towards the threshold. */
-export const root = record({
+const root = record({
   name: field(1, text()),
   ed25519: field(2, keyOf('ed25519')),
   mlDsa65: field(3, keyOf('ml-dsa-65')),

@@ -12,7 +12,7 @@ export interface HeldTls {
   serve(users: TlsUsers): () => void
 }
 
-export interface TlsUsers {
+interface TlsUsers {
   readonly agency: Listening
   readonly exchange: Listening
   readonly peers: PeerConnections

@@ -78,7 +78,7 @@ export type AttestationClaims = Of<typeof attestationClaims>
 /** `[salt, value, claim key]`, draft-ietf-spice-sd-cwt. */
 export const disclosure = tuple(bytes(16), text(400), oneOf(...identifierNames))
 
-export const attestationHeader = record({
+const attestationHeader = record({
   typ: field(headers.typ, oneOf(mediaTypes.attestation)),
   sdAlg: field(headers.sdAlg, oneOf(algorithms.sha256)),
 })

@@ -12,7 +12,7 @@ import { partyId, type Seconds, tokenName } from '../names.ts'
 import { type Justification, justification } from '../policy/justification.ts'
 
 /** What the envelope carries: the `sub` of its claims. */
-export const messageType = oneOf('clearance.certificate', 'clearance.withdrawal')
+const messageType = oneOf('clearance.certificate', 'clearance.withdrawal')
 export type MessageType = Of<typeof messageType>
 
 export const maxEnvelopeBytes = 8 * 1024 * 1024
@@ -47,7 +47,7 @@ const envelopeClaims = record({
   cti: field(claims.cti, bytes(16)),
 })
 
-export const envelopeRecipient = record({ party: field(1, partyId), kid: field(2, keyId) })
+const envelopeRecipient = record({ party: field(1, partyId), kid: field(2, keyId) })
 export type EnvelopeRecipient = Of<typeof envelopeRecipient>
 
 export const envelopeHeader = record({

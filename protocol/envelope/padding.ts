@@ -5,7 +5,7 @@ const classes = [KiB, 4 * KiB, 16 * KiB, 64 * KiB, 256 * KiB] as const
 const step = 256 * KiB
 
 /** The smallest class of at least `length` bytes. */
-export function sizeClass(length: number): number {
+function sizeClass(length: number): number {
   return classes.find((size) => size >= length) ?? Math.ceil(length / step) * step
 }
 

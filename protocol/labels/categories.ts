@@ -13,7 +13,7 @@ import { found } from './fold.ts'
 import { partyBy } from './release.ts'
 import type { IssuerWords, Vocabulary } from './vocabulary.ts'
 
-export const tagNames = {
+const tagNames = {
   compartments: 'Additional Sensitivity',
   caveats: 'Caveats',
   handling: 'Administrative',

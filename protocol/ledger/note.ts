@@ -45,7 +45,7 @@ export function noteKey(name: string, type: NoteType, key: VerificationKey): Not
   return { name, type, id: noteKeyId(name, type, key.bytes), key }
 }
 
-export function noteKeyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
+function noteKeyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
   return suite.sha256(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).slice(0, 4)
 }
 

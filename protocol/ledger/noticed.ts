@@ -15,7 +15,7 @@ export function isNotice(record: LedgerRecord): record is NoticeRecord {
   return isOne && agreement !== undefined && digest !== undefined && from !== undefined
 }
 
-export function changeOf({ event, agreement, from: by }: NoticeRecord): SuspensionChange {
+function changeOf({ event, agreement, from: by }: NoticeRecord): SuspensionChange {
   return { agreement, by, suspends: event === 'agreement-suspension' }
 }
 

@@ -4,7 +4,7 @@ import type { Agreement } from '../policy/agreement.ts'
 import { createTally, type Tally, type Window, windowsOf } from '../policy/counting.ts'
 
 /** What a count is about. */
-export interface CountedTransfer {
+interface CountedTransfer {
   readonly from: PartyId
   readonly to: readonly PartyId[]
   readonly category: string

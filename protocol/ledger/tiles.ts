@@ -4,7 +4,7 @@ import { Rejected } from '../errors.ts'
 import { appendMany, emptyFrontier, type Frontier, hashLength, type NodeId, rootOf } from './merkle.ts'
 import type { NodeReader } from './merkle-proof.ts'
 
-export const tileHeight = 8
+const tileHeight = 8
 export const tileWidth = 256
 
 /** `width` hashes of the index-th tile of a level: the roots of subtrees of 2^(8·level) leaves. 256 when it is full. */

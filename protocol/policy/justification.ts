@@ -5,7 +5,7 @@ import { partyId, setOf, tokenName } from '../names.ts'
 import { level } from './level.ts'
 
 /** The person it is meant for, by what the agreement asks of readers and by nothing that names them. */
-export const reader = record({
+const reader = record({
   /** The highest level that the reader's clearance opens. */
   clearance: field(1, level),
   /** Every nationality that the reader holds. */

@@ -19,7 +19,7 @@ export function progressBar(what: string): (done: number, size: number) => void 
 }
 
 /** `entries [#####.....] 50 of 100, 25/s, 2 s left`. */
-export function progressLine(what: string, done: number, size: number, seconds: number): string {
+function progressLine(what: string, done: number, size: number, seconds: number): string {
   const filled = size === 0 ? width : Math.floor((done / size) * width)
   const bar = `${what} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done} of ${size}`
   if (done === 0 || seconds === 0) return bar

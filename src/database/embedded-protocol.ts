@@ -17,7 +17,7 @@ export interface EmbeddedFailure {
   readonly code: string | undefined
 }
 
-export interface EmbeddedReply {
+interface EmbeddedReply {
   readonly rows: readonly unknown[]
   readonly command: string
   readonly count: number

@@ -22,7 +22,7 @@ export interface Stage {
   now(): number
 }
 
-export function clientOf({ union }: Stage, id: string): Client {
+function clientOf({ union }: Stage, id: string): Client {
   const { agencyPort, credential } = agencyNamed(union, id)
   return new Client({ url: `http://127.0.0.1:${agencyPort}`, credential })
 }

@@ -132,6 +132,6 @@ export function fetchEnvelope(gateway: Gateway, access: Access): Operation {
 }
 
 /** As whom a request reads: the party that this gateway is for, or the party whose gateway signed. */
-export function readerOf(gateway: Gateway, origin: Origin): string {
+function readerOf(gateway: Gateway, origin: Origin): string {
   return origin.kind === 'agency' ? gateway.party : origin.party
 }

@@ -32,7 +32,7 @@ export function documented(operations: readonly Operation[], about: About): read
   return all
 }
 
-export function openapiDocument(operations: readonly Operation[], about: About): Json {
+function openapiDocument(operations: readonly Operation[], about: About): Json {
   const schemas = schemaBook()
   const paths: Record<string, Json> = {}
   for (const { route } of operations) {

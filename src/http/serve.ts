@@ -12,7 +12,7 @@ export interface TlsFiles {
   readonly clientAuthorities?: string | Uint8Array
 }
 
-export interface Patience {
+interface Patience {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number

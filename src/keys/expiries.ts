@@ -3,7 +3,7 @@ import type { KeyId } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { KeyStanding } from './standing.ts'
 
-export type Expiring = 'registry' | 'key' | 'time-stamp-certificate' | 'tls-certificate'
+type Expiring = 'registry' | 'key' | 'time-stamp-certificate' | 'tls-certificate'
 
 export interface Expiry {
   readonly what: Expiring
@@ -13,7 +13,7 @@ export interface Expiry {
 
 const day: Seconds = 24 * 3600
 /** Days before the end at which it becomes more urgent. */
-export const thresholdDays = [30, 7, 1] as const
+const thresholdDays = [30, 7, 1] as const
 
 /** Of keys those that act: that others end is what is meant to happen. */
 export function expiriesOf(

@@ -87,7 +87,7 @@ function watching(
   }
 }
 
-export function standings({ party, registry, now }: Choosing, keystore: Keystore): readonly KeyStanding[] {
+function standings({ party, registry, now }: Choosing, keystore: Keystore): readonly KeyStanding[] {
   const own = registry.current().document.parties.find(({ id }) => id === party)
   return standingsOf(keystore.list(), own?.keys ?? [], now())
 }

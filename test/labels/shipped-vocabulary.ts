@@ -4,7 +4,7 @@ import type { Seconds } from '../../protocol/names.ts'
 import { type Rules, rulesFrom } from '../../protocol/policy/rules.ts'
 import { shippedGroups, shippedSchemes } from '../../protocol/policy/shipped.ts'
 
-export function shippedRules(): Rules {
+function shippedRules(): Rules {
   return rulesFrom({ parties: [], groups: shippedGroups(), schemes: shippedSchemes(), agreements: [] })
 }
 

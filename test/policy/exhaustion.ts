@@ -83,7 +83,7 @@ type Fact = Exclude<keyof Facts, 'question' | 'rules' | 'at'>
 const factNames = ['scheme', 'marking', 'row', 'alone', 'level', 'receiver', 'agreement', 'state', 'verdicts']
 
 /** What each fact is made of: those parts that change it anywhere. */
-export const factParts = new Map(
+const factParts = new Map(
   (factNames as readonly Fact[]).map((fact) => [fact, allParts.filter((part) => isChangedBy(fact, part))]),
 )
 

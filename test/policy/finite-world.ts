@@ -5,7 +5,7 @@ import { type Level, levels } from '../../protocol/policy/level.ts'
 import { type Rules, rulesFrom, type Verdict } from '../../protocol/policy/rules.ts'
 import { day, marking, now } from './world.ts'
 
-export interface Marked {
+interface Marked {
   readonly policy: string
   readonly marking: string
   /** `null`: nobody can say. */

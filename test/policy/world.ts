@@ -35,7 +35,7 @@ export const alliance: Scheme = {
   ],
 }
 
-export const gamma: Scheme = {
+const gamma: Scheme = {
   issuer: 'GAMMA',
   markings: [marking(['TAJNO'], 2, 3), marking(['STROGO TAJNO'], 4, 4)],
   caveats: [],

@@ -33,7 +33,7 @@ export interface Audited {
   readonly end: () => Promise<void>
 }
 
-export interface AuditedGateway {
+interface AuditedGateway {
   readonly party: PartyId
   readonly process: GatewayProcess
   readonly client: Client

@@ -1,6 +1,6 @@
 /** Answers for reading CDDL (RFC 8610), as much of it as the project's files use: rules, and the types they are made of. */
 
-export interface Occurrence {
+interface Occurrence {
   readonly min: number
   readonly max: number
 }

@@ -17,7 +17,7 @@ export const misbehaviours = ['nonsense', 'forged', 'stranger', 'stale'] as cons
  * `honest`: the gateway's own answer; `away`: none; `nonsense`: no signature lines; `forged`: its lines with one byte changed;
  * `stranger`: lines under its name by other keys; `stale`: its lines of an earlier checkpoint.
  */
-export type Behaviour = 'honest' | 'away' | (typeof misbehaviours)[number]
+type Behaviour = 'honest' | 'away' | (typeof misbehaviours)[number]
 
 export interface FickleWitness {
   readonly gateway: GatewayProcess

@@ -11,7 +11,7 @@ const year: Seconds = 365 * 86_400
 export const surname = 'Tamm-Kask-Privaatne'
 export const subject = 'subject-4711'
 
-export function clearanceOf(now: Seconds): Clearance {
+function clearanceOf(now: Seconds): Clearance {
   return {
     scheme: 'NATO',
     level: 'NATO SECRET',

@@ -18,7 +18,7 @@ import type { Prepared, Stage } from './transcript.ts'
 import { makeWorld, originOf, type World } from './world.ts'
 
 /** When it is on the stage. */
-export const stageNow = Date.parse('2026-11-23T12:00:00Z') / 1000
+const stageNow = Date.parse('2026-11-23T12:00:00Z') / 1000
 const year = 365 * 86_400
 
 export interface TestStage {

@@ -69,7 +69,7 @@ function messageOf(lines: readonly string[]): Message {
 }
 
 /** What the transcript knows by name: texts, and bytes. */
-export interface Names {
+interface Names {
   readonly texts: Map<string, string>
   readonly bytes: Map<string, Uint8Array>
 }

@@ -5,7 +5,7 @@ import type { GatewayProcesses } from './gateway-processes.ts'
 import { requestTo, surname } from './request.ts'
 
 /** What a gateway told an agency that it has entered. */
-export interface Answered {
+interface Answered {
   readonly party: PartyId
   readonly index: number
   readonly receipt: Uint8Array

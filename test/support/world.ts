@@ -19,7 +19,7 @@ import { recordingLogger } from './recorded.ts'
 import { recordKeptDocuments, recordSeeds } from './recorded-world.ts'
 import { documentOf, signedBy } from './registry.ts'
 
-export interface PartyOptions {
+interface PartyOptions {
   readonly id: PartyId
   readonly accreditation: Level
   readonly compartments?: readonly string[]
@@ -35,7 +35,7 @@ export interface TestParty extends PartyOptions {
   readonly exchangePort: number
 }
 
-export interface Clock {
+interface Clock {
   now: Seconds
 }
 

@@ -7,7 +7,7 @@ import type { PartyId } from '../../../protocol/names.ts'
 import type { Database, Transaction } from '../../database/open.ts'
 import { Overtaken } from '../overtaken.ts'
 
-export interface NewNotice {
+interface NewNotice {
   readonly agreement: string
   readonly party: PartyId
   readonly sequence: number

@@ -12,7 +12,7 @@ export interface WithdrawalAnswer extends AcknowledgementAnswer {
   readonly attestation: Uint8Array
 }
 
-export interface ToldReceiver {
+interface ToldReceiver {
   readonly party: PartyId
   /** From when on it is owed to it. */
   readonly since: Seconds

@@ -9,7 +9,7 @@ const conditionForm = z.strictObject({
   text: word.exactOptional(),
 })
 
-export const clearanceForm = z
+const clearanceForm = z
   .strictObject({
     scheme: party,
     level: word,
@@ -26,11 +26,11 @@ export const clearanceForm = z
 
 clearanceForm satisfies z.ZodType<Clearance>
 
-export const identifiersForm = z
+const identifiersForm = z
   .partialRecord(z.enum(identifierNames), z.string().min(1).max(400))
   .meta({ description: 'personal identifiers; the recipient sees only those given here' })
 
-export const statusForm = z.strictObject({ uri: z.string().min(1).max(500), index: z.int().min(0) })
+const statusForm = z.strictObject({ uri: z.string().min(1).max(500), index: z.int().min(0) })
 
 /** An attestation that the gateway is asked to issue. */
 export const newAttestationForm = z

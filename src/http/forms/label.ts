@@ -35,7 +35,7 @@ const groundForm = z
   .meta({ id: 'Ground', description: 'One reason for a denial.' })
 export type GroundForm = z.infer<typeof groundForm>
 
-export const groundsForm = listOf(groundForm, 10_000)
+const groundsForm = listOf(groundForm, 10_000)
 
 export const decisionForm = z
   .object({
@@ -49,7 +49,7 @@ export function decisionShown({ allow, level, grounds }: Decision): z.infer<type
   return { allow, level, grounds: grounds.map(groundShown) }
 }
 
-export function groundShown(ground: Ground): GroundForm {
+function groundShown(ground: Ground): GroundForm {
   const { code, party, subject, agreement, article } = ground
   return {
     code,
