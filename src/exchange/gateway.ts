@@ -46,7 +46,7 @@ export interface GatewayKeys {
 }
 
 /** Wakes whoever waits in this process; other replicas find what is new by looking again. */
-export interface Signals {
+interface Signals {
   /** Something new for some inbox, or an acknowledgement. */
   readonly inbox: Signal
   /** Something to relay. */
@@ -99,7 +99,7 @@ export interface Gateway {
 /** By which listener a message came: from the party's own systems, or from the gateway that signed as this party. */
 export type Origin = { readonly kind: 'agency' } | PeerOrigin
 
-export interface PeerOrigin {
+interface PeerOrigin {
   readonly kind: 'exchange'
   readonly party: PartyId
   /** H of the receipt that its gateway gave for what it relays, as it signed: entered here, it proves that entry there. */

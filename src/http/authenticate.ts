@@ -10,7 +10,7 @@ import type { KeyId } from '../../protocol/key.ts'
 import type { Seconds } from '../../protocol/names.ts'
 import type { Verifier } from '../../protocol/suite.ts'
 import type { Gateway, Origin } from '../exchange/gateway.ts'
-import type { Exchange, ReadBody } from './body.ts'
+import type { Bodies, Exchange } from './body.ts'
 import { authenticate, credentialsIn } from './credentials.ts'
 import {
   acceptSignature,
@@ -21,28 +21,32 @@ import {
 } from './message-signatures.ts'
 import { memoryNonces, type NonceStore } from './nonces.ts'
 import { sharedNonces } from './nonces-table.ts'
-import type { Access } from './operation.ts'
+import type { Route } from './operation.ts'
 import { createRate, type Rate } from './rates.ts'
 
-export interface Admitted {
+interface Admitted {
   readonly origin: Origin
   body(): Promise<Uint8Array>
 }
 
-/** Throws `unauthenticated` or `forbidden`. */
+/** What is known of a route before the request is. */
+type Entrance = Pick<Route, 'access' | 'takes'>
+
+/** Throws `unauthenticated` or `forbidden`. No byte of a body is read before, and none from nobody unless the route is open. */
 export interface Doorkeeper {
   readonly listener: 'agency' | 'exchange'
   /** What a 401 answer asks for. */
   readonly challenge: Readonly<Record<string, string>>
-  admit(exchange: Exchange, access: Access): Promise<Admitted>
+  admit(exchange: Exchange, route: Entrance): Promise<Admitted>
 }
 
-export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
+export function agencyDoor(gateway: Gateway, bodies: Bodies): Doorkeeper {
   const find = credentialsIn(gateway.database)
   return {
     listener: 'agency',
     challenge: { 'www-authenticate': 'Bearer realm="pouch"' },
-    admit: async (exchange, access) => {
+    admit: async (exchange, { access, takes }) => {
+      const readBody = bodies[takes?.room ?? 'usual']
       if (access === 'gateway') throw new Error('no gateway is asked for on the agency listener')
       if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
       const { authorization } = exchange.incoming.headers
@@ -56,7 +60,7 @@ export function agencyDoor(gateway: Gateway, readBody: ReadBody): Doorkeeper {
 }
 
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
-export function exchangeDoor(gateway: Gateway, readBody: ReadBody, publicOrigin: string): Doorkeeper {
+export function exchangeDoor(gateway: Gateway, bodies: Bodies, publicOrigin: string): Doorkeeper {
   const { partyRequestsPerSecond, addressRequestsPerSecond } = gateway.limits
   const addresses = createRate(addressRequestsPerSecond)
   const known = {
@@ -66,7 +70,8 @@ export function exchangeDoor(gateway: Gateway, readBody: ReadBody, publicOrigin:
   return {
     listener: 'exchange',
     challenge: { 'accept-signature': acceptSignature },
-    admit: async (exchange, access) => {
+    admit: async (exchange, { access, takes }) => {
+      const readBody = bodies[takes?.room ?? 'usual']
       addresses.take(exchange.incoming.socket.remoteAddress ?? '')
       if (access === 'anyone') return { origin: nobody, body: () => readBody(exchange) }
       if (access !== 'gateway') throw new Error('no credential is taken on the exchange listener')

@@ -20,7 +20,7 @@ export interface PeerTls {
 
 type Sent = Readonly<Record<string, string>>
 
-export interface Asked {
+interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT'
   /** A function is asked for each try: what is signed is sent once. */
   readonly headers?: Sent | (() => Promise<Sent>)
