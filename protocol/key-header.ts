@@ -8,7 +8,7 @@ import { type Codec, embedded, encodeAs, field, record } from './codec.ts'
 import { idBytes, type KeyId, keyId } from './key.ts'
 import { headers } from './numbers.ts'
 
-interface KeyHeader {
+export interface KeyHeader {
   readonly alg: number
   readonly kid: KeyId
 }
