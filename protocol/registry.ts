@@ -63,6 +63,9 @@ export type Party = Of<typeof party>
 /** A thousand parties and the agreements among them are more than a message of the profile may hold. */
 const documentLimits: Limits = { ...profile, items: 1 << 20 }
 
+/** No registry is longer: a reader of this profile refuses more before it looks at it. */
+export const maxRegistryBytes = profile.bytes
+
 export const registryDocument = record({
   version: field(1, unsigned),
   previous: field(2, nullable(bytes(32))),

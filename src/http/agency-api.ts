@@ -4,7 +4,7 @@ import { giveNotice, listAgreements, readNotice, readNotices } from './agreement
 import { ledgerOperations } from './audit-api.ts'
 import { auditorOperations } from './auditor-operations.ts'
 import { agencyDoor } from './authenticate.ts'
-import { bodyReader, boundsFor } from './body.ts'
+import { bodiesFor } from './body.ts'
 import { fetchEnvelope, packages, submitEnvelope } from './envelope-operations.ts'
 import { alive, ready } from './health-operations.ts'
 import { readHistory } from './history-operation.ts'
@@ -24,7 +24,7 @@ import { conflicts, resume } from './witness-operations.ts'
 
 /** `stopping` ends every wait for news at once, so that the listener can close. */
 export function agencyApi(gateway: Gateway, stopping: AbortSignal): Api {
-  const door = agencyDoor(gateway, bodyReader(boundsFor(gateway.limits)))
+  const door = agencyDoor(gateway, bodiesFor(gateway.limits))
   const { logger, metrics } = gateway
   return mount(agencyOperations(gateway), { door, logger, metrics, stopping })
 }

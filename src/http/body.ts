@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Rejected } from '../../protocol/errors.ts'
+import { maxRegistryBytes } from '../../protocol/registry.ts'
 
 export interface BodyBounds {
   readonly maxBytes: number
@@ -15,8 +16,21 @@ export interface BodyBounds {
 /** So many of the largest envelopes at a time. */
 const envelopesHeld = 64
 
-export function boundsFor({ maxEnvelopeBytes }: { readonly maxEnvelopeBytes: number }): BodyBounds {
+function boundsFor({ maxEnvelopeBytes }: { readonly maxEnvelopeBytes: number }): BodyBounds {
   return { maxBytes: maxEnvelopeBytes, maxBytesHeld: envelopesHeld * maxEnvelopeBytes }
+}
+
+/** As they come: each kind of body has a room of its own, so that neither takes the other's. */
+export interface Bodies {
+  readonly usual: ReadBody
+  readonly registry: ReadBody
+}
+
+/** Sixty parties with their schemes and ten thousand agreements are 3 to 4 MB; what the protocol reads is bound enough. */
+const registryBounds: BodyBounds = { maxBytes: maxRegistryBytes, maxBytesHeld: 2 * maxRegistryBytes }
+
+export function bodiesFor(limits: { readonly maxEnvelopeBytes: number }): Bodies {
+  return { usual: bodyReader(boundsFor(limits)), registry: bodyReader(registryBounds) }
 }
 
 export interface Exchange {

@@ -3,7 +3,7 @@ import type { Gateway } from '../exchange/gateway.ts'
 import { readNotices, takeNotice } from './agreement-operations.ts'
 import { ledgerOperations } from './audit-api.ts'
 import { exchangeDoor } from './authenticate.ts'
-import { bodyReader, boundsFor } from './body.ts'
+import { bodiesFor } from './body.ts'
 import { fetchEnvelope, submitEnvelope } from './envelope-operations.ts'
 import { acknowledgeFromPeer } from './inbox-operations.ts'
 import { type Api, mount } from './mount.ts'
@@ -16,7 +16,7 @@ import { witnessedCheckpoint } from './witnessed-operation.ts'
 
 /** `publicOrigin` is the address in the registry, under which other gateways sign their requests. */
 export function exchangeApi(gateway: Gateway, publicOrigin: string, stopping: AbortSignal): Api {
-  const door = exchangeDoor(gateway, bodyReader(boundsFor(gateway.limits)), publicOrigin)
+  const door = exchangeDoor(gateway, bodiesFor(gateway.limits), publicOrigin)
   const { logger, metrics } = gateway
   return mount(exchangeOperations(gateway), { door, logger, metrics, stopping })
 }

@@ -87,7 +87,7 @@ async function callOf(
   requestId: string,
 ): Promise<Call> {
   const { headers } = c.env.incoming
-  const admitted = await door.admit(c.env, route.access)
+  const admitted = await door.admit(c.env, route)
   return {
     requestId,
     origin: admitted.origin,
@@ -96,6 +96,9 @@ async function callOf(
     query: route.query === undefined ? {} : c.req.query(),
     mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
     signal: () => AbortSignal.any([c.req.raw.signal, stopping]),
+    admitAgain: async () => {
+      await door.admit(c.env, route)
+    },
     header: (name) => {
       const value = headers[name]
       return typeof value === 'string' ? value : undefined

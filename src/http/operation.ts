@@ -26,6 +26,8 @@ export interface Taking<B> {
   readonly content: Content
   /** Other protocols name no media type for their bodies: a request without one is taken too. */
   readonly untyped?: true
+  /** It may be longer than an envelope, and takes the room of registries. */
+  readonly room?: 'registry'
   read(mediaType: string, bytes: Uint8Array): B
 }
 
@@ -56,10 +58,14 @@ export interface Call {
   /** Aborted when the client goes away; made on demand. */
   signal(): AbortSignal
   header(name: string): string | undefined
+  /** Throws when the caller would not be let in any more; for an answer that goes on. */
+  admitAgain(): Promise<void>
   body(): Promise<Uint8Array>
 }
 
-export interface Asked<P, Q, H, B> extends Pick<Call, 'origin' | 'requestId' | 'signal'> {
+export interface Asked<P, Q, H, B> extends Pick<Call, 'origin' | 'requestId' | 'signal' | 'admitAgain'> {
+  /** Whether the caller names this media type among those that it takes. */
+  accepts(mediaType: string): boolean
   readonly params: P
   readonly query: Q
   readonly headers: H
@@ -93,6 +99,8 @@ export function operation<P = None, Q = None, H = None, B = undefined>(
         origin: call.origin,
         requestId: call.requestId,
         signal: () => call.signal(),
+        admitAgain: () => call.admitAgain(),
+        accepts: (mediaType) => typesIn(call.header('accept')).includes(mediaType),
         params: part(route.params, call.params, 'path'),
         query: part(route.query, call.query, 'query'),
         headers: part(route.headers, Object.fromEntries(given), 'header'),
@@ -100,6 +108,10 @@ export function operation<P = None, Q = None, H = None, B = undefined>(
       })
     },
   }
+}
+
+function typesIn(accept = ''): readonly string[] {
+  return accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '')
 }
 
 /** Where no form is given, none of the type's members can be asked for. */
@@ -125,6 +137,8 @@ export const coseBody: Taking<Uint8Array> = {
   content: { [coseType]: 'bytes' },
   read: (_, bytes) => bytes,
 }
+
+export const registryBody: Taking<Uint8Array> = { ...coseBody, room: 'registry' }
 
 /** Text as bytes: whoever parses it says what is wrong with it. */
 export const textBody: Taking<Uint8Array> = {

@@ -6,7 +6,7 @@ import { adopt } from '../registry/adopt.ts'
 import { registryVersion } from '../registry/versions-table.ts'
 import { bytes, coseType, json, jsonType } from './answer.ts'
 import { adoptedForm } from './forms/registry.ts'
-import { type Access, coseBody, type Operation, operation } from './operation.ts'
+import { type Access, type Operation, operation, registryBody } from './operation.ts'
 
 const answers = {
   200: { description: 'The document, as signed.', content: { [coseType]: 'bytes' } },
@@ -65,7 +65,7 @@ export function adoptRegistry(gateway: Gateway, access: Access): Operation {
       description:
         'It is adopted when enough of the root signers signed it, whoever brings it. The version in force again changes nothing.',
       access,
-      takes: coseBody,
+      takes: registryBody,
       answers: { 200: { description: 'Adopted and entered.', content: { [jsonType]: adoptedForm } } },
       refuses: [
         'registry-threshold',

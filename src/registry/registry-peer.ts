@@ -1,9 +1,7 @@
 /** Answers for asking another gateway for a version of the registry, and for offering it one: bounded, and believed for nothing. */
+import { maxRegistryBytes } from '../../protocol/registry.ts'
 import { signRequestOffThread } from '../http/message-signatures.ts'
 import type { Gateway } from '../exchange/gateway.ts'
-
-/** A document and its signatures. */
-const maxRegistryBytes = 9 * 2 ** 20
 
 export interface RegistryPeer {
   readonly gateway: Gateway

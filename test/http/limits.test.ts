@@ -1,9 +1,13 @@
 /** Answers for what the agency listener refuses for its size, its type or its form: in which words, and never in the caller's. */
+import { once } from 'node:events'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { expect, test } from 'vitest'
+import { maxRegistryBytes } from '../../protocol/registry.ts'
 import type { Role } from '../../src/http/credentials.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { fetchAsDocumented } from '../support/documented.ts'
 import { withListeners } from '../support/listeners.ts'
+import { signedBy } from '../support/registry.ts'
 import { limits } from '../support/world.ts'
 
 /** Stands in every request here, and must come back in none. */
@@ -52,6 +56,27 @@ const refusals: readonly Refusal[] = [
     status: 413,
     code: 'too-large',
     detail: `at most ${limits.maxEnvelopeBytes} bytes`,
+  },
+  {
+    name: 'a registry over the limit',
+    method: 'PUT',
+    path: '/v1/registry',
+    role: 'officer',
+    type: cose,
+    body: 'x'.repeat(maxRegistryBytes + 1),
+    status: 413,
+    code: 'too-large',
+    detail: `at most ${maxRegistryBytes} bytes`,
+  },
+  {
+    name: 'a registry at the limit that is none',
+    method: 'PUT',
+    path: '/v1/registry',
+    role: 'officer',
+    type: cose,
+    body: 'x'.repeat(maxRegistryBytes),
+    status: 400,
+    code: 'malformed-cbor',
   },
   {
     name: 'an envelope as JSON',
@@ -248,5 +273,38 @@ eachDatabase('agency listener', (databases) => {
     const { lines } = listeners()
     expect(lines.length).toBeGreaterThan(refusals.length)
     expect(lines.join('\n')).not.toContain(marker)
+  })
+
+  test('takes nobody’s body before it knows who asks, however large it may be', async () => {
+    const { agency, exchange } = listeners()
+    for (const origin of [agency, exchange]) {
+      const headers = { expect: '100-continue', 'content-length': maxRegistryBytes, 'content-type': cose }
+      const sending = httpRequest(`${origin}/v1/registry`, { method: 'PUT', headers })
+      sending.on('error', () => undefined)
+      sending.flushHeaders()
+      const [answer] = (await once(sending, 'response')) as [IncomingMessage]
+      expect(answer.statusCode).toBe(401)
+      sending.destroy()
+    }
+  })
+
+  test('takes a registry of ten thousand agreements, from a gateway as from an officer', async () => {
+    const { world, gateway, agency, exchange, bearer, signed } = listeners()
+    const [agreement] = world.document.agreements
+    if (agreement === undefined) throw new Error('no agreement')
+    const { document, documentDigest: previous } = gateway.registry.current()
+    const title = 'Agreement of the one and the other on the mutual protection of what is classified'
+    const agreements = Array.from({ length: 10_000 }, (_, i) => ({ ...agreement, id: `ALL-${i}`, title }))
+    const next = signedBy({ ...document, version: 2, previous, agreements }, world.roots)
+    expect(next.length).toBeGreaterThan(limits.maxEnvelopeBytes)
+    const put = (origin: string, headers: Record<string, string>) =>
+      fetchAsDocumented(`${origin}/v1/registry`, {
+        method: 'PUT',
+        headers: { ...headers, 'content-type': cose },
+        body: new Uint8Array(next),
+      })
+    expect((await put(exchange, signed('NLD', 'PUT', '/v1/registry', next))).status).toBe(200)
+    expect((await put(agency, bearer('officer'))).status).toBe(200)
+    expect(gateway.registry.current().document.version).toBe(2)
   })
 })
