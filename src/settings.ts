@@ -104,7 +104,7 @@ export const settingsSchema = z.strictObject({
   ),
   partyRequestsPerSecond: whole(0, 100_000, 1000),
   addressRequestsPerSecond: whole(0, 100_000, 5000),
-  relayConcurrency: whole(1, 64, 4),
+  relayConcurrency: whole(1, 64, 32),
   relayTimeoutSeconds: whole(1, 300, 15),
   relayFirstRetryMilliseconds: whole(10, 60_000, 500),
   relayLongestRetrySeconds: whole(1, 3600, 60),

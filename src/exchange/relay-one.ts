@@ -15,12 +15,15 @@ import type { Gateway } from './gateway.ts'
 import { type OutboxRow, postpone, type Settlement, settleOutbox } from './outbox-table.ts'
 import { postToPeer } from './peer/peer.ts'
 import type { PeerAnswer } from './peer/peer-answer.ts'
+import type { VerifiedSignatures } from './peer/verified-signatures.ts'
 import { acknowledgementFields, registryFields, transferFields } from './records.ts'
 import { recipientsOf } from './visible.ts'
 
 export interface Attempt {
   readonly gateway: Gateway
   readonly circuits: Circuits
+  /** Of receipts of other gateways. */
+  readonly verified: VerifiedSignatures
   readonly backOff: BackOff
   readonly stop: AbortSignal
 }
@@ -55,7 +58,7 @@ export async function relayOne(attempt: Attempt, { row, envelope }: Relayed): Pr
 // A crash after the peer took it and before this is entered: the claim passes, the same bytes go again, and the peer gives
 // the same receipt. It may have entered it once; so have we.
 async function answerOfPeer(
-  { gateway, stop }: Attempt,
+  { gateway, stop, verified }: Attempt,
   row: OutboxRow,
   envelope: EnvelopeSummary,
   body: Uint8Array,
@@ -71,9 +74,8 @@ async function answerOfPeer(
     stop,
   })
   if (answer.kind !== 'taken') return answer
-  return isReceiptOf(gateway, row.gateway, answer.receipt, envelope.digest)
-    ? answer
-    : { kind: 'unsettled', away: false }
+  const expected = { gateway: row.gateway, digest: envelope.digest }
+  return isReceiptOf(gateway, verified, answer.receipt, expected) ? answer : { kind: 'unsettled', away: false }
 }
 
 function targetOf({ kind, gateway, id }: OutboxRow): string {
@@ -101,13 +103,20 @@ async function receiptDigestFor(
 }
 
 /** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */
-function isReceiptOf(gateway: Gateway, peer: string, receipt: Uint8Array, digest: Uint8Array): boolean {
+function isReceiptOf(
+  gateway: Gateway,
+  verified: VerifiedSignatures,
+  receipt: Uint8Array,
+  expected: { readonly gateway: string; readonly digest: Uint8Array },
+): boolean {
   const directory = gateway.directory()
   try {
     const owner = ownerOfLedger(directory, receiptOrigin(receipt))
-    const { disclosed } = verifyReceipt(receipt, ledgerKeysOf(directory, owner, gateway.now()))
+    const keys = verified.by(ledgerKeysOf(directory, owner, gateway.now()))
+    const { disclosed } = verifyReceipt(receipt, keys)
     const about = disclosed.get('digest')
-    return partyOf(directory, owner).gateway === peer && about instanceof Uint8Array && equal(about, digest)
+    const isPeer = partyOf(directory, owner).gateway === expected.gateway
+    return isPeer && about instanceof Uint8Array && equal(about, expected.digest)
   } catch (error) {
     if (error instanceof Rejected) return false
     throw error

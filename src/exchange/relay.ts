@@ -4,6 +4,7 @@
  */
 import { errorFields } from '../logger.ts'
 import { type BackOff, type Circuits, createCircuits } from './peer/circuits.ts'
+import { createVerifiedSignatures, type VerifiedSignatures } from './peer/verified-signatures.ts'
 import type { Gateway } from './gateway.ts'
 import { claimOutbox, gatewaysDue } from './outbox-table.ts'
 import { findEnvelopes } from './envelopes-table.ts'
@@ -20,11 +21,12 @@ export interface Relay {
 const lookAgainMilliseconds = 1000
 
 /** For all peers together; `relayConcurrency` is for each. */
-const mostUnderWay = 64
+const mostUnderWay = 128
 
 interface Running {
   readonly gateway: Gateway
   readonly circuits: Circuits
+  readonly verified: VerifiedSignatures
   readonly backOff: BackOff
   readonly stop: AbortController
   /** By peer. */
@@ -40,6 +42,7 @@ export function startRelay(gateway: Gateway): Relay {
   const running: Running = {
     gateway,
     backOff,
+    verified: createVerifiedSignatures(),
     circuits: createCircuits(backOff, relayConcurrency),
     stop: new AbortController(),
     underWay: new Map(),
@@ -103,11 +106,11 @@ async function claim(
   return rows.map((row, i) => ({ row, envelope: envelopes[i] }))
 }
 
-async function one({ gateway, circuits, backOff, stop }: Running, relayed: Relayed): Promise<void> {
+async function one(running: Running, relayed: Relayed): Promise<void> {
   try {
-    await relayOne({ gateway, circuits, backOff, stop: stop.signal }, relayed)
+    await relayOne({ ...running, stop: running.stop.signal }, relayed)
   } catch (error) {
     // Whatever it was, the claim passes and the row is tried again.
-    gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })
+    running.gateway.logger.error('task-failed', { task: 'relay', ...errorFields(error) })
   }
 }

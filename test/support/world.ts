@@ -67,7 +67,7 @@ export interface World {
 export const limits = {
   maxEnvelopeBytes: 2_097_152,
   longPollSeconds: 5,
-  relayConcurrency: 4,
+  relayConcurrency: 32,
   relayTimeoutSeconds: 5,
   relayFirstRetryMilliseconds: 50,
   relayLongestRetrySeconds: 1,
