@@ -137,6 +137,7 @@ describe('pouch ledger succeed', () => {
     anchor = world.at('est', 'anchor')
     writeFileSync(anchor, noteOf(origin, 40))
   })
+  afterAll(() => rmSync(world.folder, { recursive: true }))
 
   const noteOf = (of: string, size: number): string => {
     const keystore = openKeystore(world.at('est', 'keys'), new Passphrase(passphrase))

@@ -1,8 +1,8 @@
 /** `pouch policy` as it is typed: on a proposal, on a signed registry, on the one that a data folder trusts. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
 import type { Level } from '../../protocol/policy/level.ts'
 import { proposeRegistry } from '../../protocol/registry.ts'
@@ -29,6 +29,8 @@ beforeAll(() => {
   writeFileSync(at('broken.proposal'), proposeRegistry(unionWith({ ...oneWay, second: ['CHX'] })))
   writeFileSync(at('registry.cose'), registry)
 })
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('explain', () => {
   const asked = ['--from', 'EST', '--to', 'NLD', '--purpose', 'visit', ...when]

@@ -6,7 +6,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { afterAll, describe, inject, onTestFinished } from 'vitest'
 import { type Database, type DatabaseSource, openDatabase } from '../../src/database/open.ts'
-import { anchorOf } from './anchors.ts'
+import { removeAnchors } from './anchors.ts'
 
 export type DatabaseKind = DatabaseSource['kind']
 
@@ -49,12 +49,6 @@ export function testDatabases(kind: DatabaseKind): TestDatabases {
     return database
   }
   return { kind, fresh, copy, open }
-}
-
-/** What a gateway keeps beside its database. */
-function removeAnchors(source: DatabaseSource): void {
-  const anchor = anchorOf(source)
-  for (const each of [anchor, `${anchor}.witnessed`]) rmSync(each, { force: true, recursive: true })
 }
 
 /** Runs what it is given after the test, or after all tests when it is given outside of one; the last first. */
