@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { utf8 } from '../../protocol/bytes.ts'
@@ -16,7 +17,6 @@ import { issueCredentials } from '../../src/http/credentials.ts'
 import { packageForm } from '../../src/http/forms/submission.ts'
 import { createLogger } from '../../src/logger.ts'
 import { requestTo } from '../support/request.ts'
-import { anchorOf } from '../support/anchors.ts'
 import { limits, originOf } from '../support/world.ts'
 import { type Profile, startProfile } from './profile.ts'
 import { makeParty, registryOf } from './scene.ts'
@@ -32,11 +32,15 @@ export interface Ready {
 
 export type Answer = Ready | Profile | 'profiling'
 
-const source = JSON.parse(await text(process.stdin)) as {
+export interface Subject {
   readonly kind: 'bare' | 'gateway'
   readonly database: DatabaseSource
+  /** Where it keeps what is beside its database; its parent removes it. */
+  readonly folder: string
   readonly envelopes: number
 }
+
+const subject = JSON.parse(await text(process.stdin)) as Subject
 
 const now = Math.floor(Date.now() / 1000)
 // Neither address is anybody's and both are the same: the gateway serves both parties, and relays nothing.
@@ -45,12 +49,12 @@ const { registry, pinnedRoots, directory } = registryOf([sender, makeParty('NLD'
 const request = requestTo(['NLD'], now)
 const sealer = { party: sender.id, signing: sender.signing, directory, now }
 
-const { port, headers } = source.kind === 'bare' ? await bare() : await gateway()
+const { port, headers } = subject.kind === 'bare' ? await bare() : await gateway()
 const ready: Ready = {
   port,
   headers,
   envelopes: await Promise.all(
-    Array.from({ length: source.envelopes }, async () => sealRequest(request, sealer)),
+    Array.from({ length: subject.envelopes }, async () => sealRequest(request, sealer)),
   ),
   packageBody: utf8(JSON.stringify(z.encode(packageForm, request))),
 }
@@ -82,8 +86,8 @@ async function gateway(): Promise<Pick<Ready, 'port' | 'headers'>> {
     party: sender.id,
     keys: { transport: sender.transport, party: { signing: sender.signing, opening: [sender.opening] } },
     ledger: { pair: ledger, publicKeys: [ledger[0].publicKey, ledger[1].publicKey] },
-    ledgerFiles: { anchorFile: anchorOf(source.database) },
-    database: source.database,
+    ledgerFiles: { anchorFile: path.join(subject.folder, `${subject.database.kind}.anchor`) },
+    database: subject.database,
     registry: { pinnedRoots, files: [registry] },
     limits,
     vigilance: { entriesPerSecond: 0 },

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { startPostgres } from '../support/postgres-server.ts'
-import type { Answer, Question, Ready } from './gateway-child.ts'
+import type { Answer, Question, Ready, Subject } from './gateway-child.ts'
 import { rateOf } from './load.ts'
 import { figure } from './measure.ts'
 import type { Profile } from './profile.ts'
@@ -41,19 +41,19 @@ export interface GatewayResult {
 
 export async function measureGateway(): Promise<GatewayResult> {
   const server = await startPostgres()
-  const directory = mkdtempSync(path.join(tmpdir(), 'pouch-bench-'))
+  const folder = mkdtempSync(path.join(tmpdir(), 'pouch-bench-'))
   const subjects: Measured[] = []
   try {
-    const embedded: DatabaseSource = { kind: 'embedded', directory }
-    subjects.push(await begin('bare node:http + verify', { kind: 'bare', database: embedded }))
-    subjects.push(await begin('gateway, embedded', { kind: 'gateway', database: embedded }))
-    const database: DatabaseSource = { kind: 'postgresql', url: server.url }
-    subjects.push(await begin('gateway, PostgreSQL', { kind: 'gateway', database }))
+    const embedded: DatabaseSource = { kind: 'embedded', directory: path.join(folder, 'embedded') }
+    const postgresql: DatabaseSource = { kind: 'postgresql', url: server.url }
+    subjects.push(await begin('bare node:http + verify', { kind: 'bare', database: embedded, folder }))
+    subjects.push(await begin('gateway, embedded', { kind: 'gateway', database: embedded, folder }))
+    subjects.push(await begin('gateway, PostgreSQL', { kind: 'gateway', database: postgresql, folder }))
     return await measure(subjects)
   } finally {
     await Promise.all(subjects.map(({ child }) => end(child)))
     await server.stop()
-    rmSync(directory, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -109,15 +109,13 @@ function medians(rates: Measured['rates']): Readonly<Record<string, number>> {
   return Object.fromEntries([...rates].map(([what, each]) => [what, figure(what, each).median]))
 }
 
-async function begin(
-  name: string,
-  given: { readonly kind: 'bare' | 'gateway'; readonly database: DatabaseSource },
-): Promise<Measured> {
+async function begin(name: string, given: Omit<Subject, 'envelopes'>): Promise<Measured> {
   const child = fork(path.join(import.meta.dirname, 'gateway-child.ts'), {
     serialization: 'advanced',
     stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
   })
-  child.stdin?.end(JSON.stringify({ ...given, envelopes: envelopesNeeded + loads[2].requests }))
+  const subject: Subject = { ...given, envelopes: envelopesNeeded + loads[2].requests }
+  child.stdin?.end(JSON.stringify(subject))
   return { name, child, ready: await next<Ready>(child), rates: new Map(), sent: 0 }
 }
 
