@@ -9,14 +9,7 @@ import type { z } from 'zod'
 import { Passphrase } from '../keys/passphrase.ts'
 import { Pin } from '../keys/pin.ts'
 import type { TokenPlace } from '../keys/token-sessions.ts'
-import {
-  isLoopback,
-  isPublicOrigin,
-  type SettingName,
-  type Settings,
-  settingsSchema,
-  variables,
-} from './settings.ts'
+import { isLoopback, type SettingName, type Settings, settingsSchema, variables } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -94,9 +87,7 @@ const trustSchema = settingsSchema.pick({ pinnedRoots: true, registryFiles: true
 /** The part of the configuration that verifying needs. Throws `ConfigurationError`. */
 export function readTrust(from: Environment, dataFolder?: string): Trust {
   const place = readPlace(from, dataFolder)
-  const parsed = trustSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  const { registryFiles = ['registry.cose'], pinnedRoots } = parsed.data
+  const { registryFiles = ['registry.cose'], pinnedRoots } = readPart(trustSchema, from, place)
   return { pinnedRoots, registryFiles: registryFiles.map((file) => path.resolve(place.dataFolder, file)) }
 }
 
@@ -107,23 +98,15 @@ export function readTimestampCertificate(
   dataFolder?: string,
 ): string | undefined {
   const place = readPlace(from, dataFolder)
-  const parsed = authoritySchema.safeParse({
-    ...readSettingsFile(place.settingsFile),
-    ...fromVariables(from),
-  })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  const { timestampCertificate: file } = parsed.data
-  return file === undefined || parsed.data.party !== party ? undefined : path.resolve(place.dataFolder, file)
+  const { timestampCertificate: file, party: own } = readPart(authoritySchema, from, place)
+  return file === undefined || own !== party ? undefined : path.resolve(place.dataFolder, file)
 }
 
 const authoritySchema = settingsSchema.pick({ party: true, timestampCertificate: true }).partial().loose()
 
 /** Whose data folder it is. Throws `ConfigurationError`. */
 export function readParty(from: Environment, dataFolder?: string): string {
-  const place = readPlace(from, dataFolder)
-  const parsed = partySchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  return parsed.data.party
+  return readPart(partySchema, from, readPlace(from, dataFolder)).party
 }
 
 const partySchema = settingsSchema.pick({ party: true }).loose()
@@ -136,35 +119,8 @@ export function readDatabase(
   dataFolder?: string,
 ): Pick<Config, 'databaseUrl' | 'databaseFolder'> {
   const place = readPlace(from, dataFolder)
-  const parsed = databaseSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  return { databaseUrl: parsed.data.databaseUrl, databaseFolder: place.databaseFolder }
-}
-
-/** How the agency's own systems reach the gateway. */
-export interface AgencyAccess {
-  readonly url: string
-  readonly credential: string
-}
-
-const accessSchema = settingsSchema.pick({ agencyHost: true, agencyPort: true }).loose()
-
-/** The gateway of the data folder, or the one named, and the credential for it. Throws `ConfigurationError`. */
-export function readAgencyAccess(from: Environment, dataFolder?: string, url?: string): AgencyAccess {
-  const place = readPlace(from, dataFolder)
-  const parsed = accessSchema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  const file = path.join(place.dataFolder, 'credential')
-  const credential = present(from['POUCH_CREDENTIAL']) ?? present(readIfThere(file))
-  if (credential === undefined) {
-    throw new ConfigurationError([`POUCH_CREDENTIAL, or the file ${file}: should hold an API credential`])
-  }
-  if (url !== undefined && !isPublicOrigin(url)) {
-    throw new ConfigurationError([
-      '--gateway: should be https://host[:port], or http on loopback: the credential goes there',
-    ])
-  }
-  return { url: url ?? `http://${parsed.data.agencyHost}:${parsed.data.agencyPort}`, credential }
+  const { databaseUrl } = readPart(databaseSchema, from, place)
+  return { databaseUrl, databaseFolder: place.databaseFolder }
 }
 
 /** Writes settings into `pouch.json`, beside those that are there. */
@@ -175,13 +131,20 @@ export function changeSettings({ settingsFile }: Place, change: Partial<Settings
   renameSync(temporary, settingsFile)
 }
 
+/** Some of the settings, whatever is wrong with others. Throws `ConfigurationError`. */
+export function readPart<T>(schema: z.ZodType<T>, from: Environment, place: Place): T {
+  const parsed = schema.safeParse({ ...readSettingsFile(place.settingsFile), ...fromVariables(from) })
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
+  return parsed.data
+}
+
 function fromVariables(from: Environment): Record<string, string> {
   const given = Object.entries(variables).map(([name, variable]) => [name, present(from[variable])] as const)
   return Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 
 /** A variable set to nothing is not set. */
-function present(value: string | undefined): string | undefined {
+export function present(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value.trim()
 }
 
@@ -233,10 +196,7 @@ const tokenSchema = settingsSchema.pick({ pkcs11Module: true, pkcs11Token: true 
 
 /** Where the keys are beside their folder, if they are. Throws `ConfigurationError` for one of the two settings alone. */
 export function readTokenPlace(from: Environment, dataFolder?: string): TokenPlace | undefined {
-  const { settingsFile } = readPlace(from, dataFolder)
-  const parsed = tokenSchema.safeParse({ ...readSettingsFile(settingsFile), ...fromVariables(from) })
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.flatMap(explain))
-  return tokenPlaceOf(parsed.data)
+  return tokenPlaceOf(readPart(tokenSchema, from, readPlace(from, dataFolder)))
 }
 
 export function tokenPlaceOf({
@@ -262,7 +222,8 @@ function readSecret(from: Environment, variable: string): string | undefined {
   return text.replace(/\r?\n$/, '')
 }
 
-function readIfThere(file: string): string | undefined {
+/** A text file; `undefined` when there is none. Throws `ConfigurationError`. */
+export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -97,6 +97,11 @@ export const settingsSchema = z.strictObject({
     'the authorities that issue the certificates of other gateways: the exchange listener demands one',
   ),
   tlsAgencyCa: pem('the authorities that issue the certificates of the agency’s systems'),
+  tlsAgencyCertificate: pem('the certificate, of tlsAgencyCa, that commands show to the agency listener'),
+  tlsAgencyKey: pem('the key of tlsAgencyCertificate, without a passphrase, readable by its owner alone'),
+  tlsAgencyServerCa: pem(
+    'the authorities that issue the certificate of the agency listener; the system’s when absent',
+  ),
   tlsClientCertificate: pem('the certificate that this gateway shows to others; tlsCertificate when absent'),
   tlsClientKey: pem('the key of tlsClientCertificate'),
   tlsPeerCa: pem(
@@ -141,6 +146,9 @@ export const variables: Readonly<Record<SettingName, string>> = {
   tlsKey: 'POUCH_TLS_KEY',
   tlsClientCa: 'POUCH_TLS_CLIENT_CA',
   tlsAgencyCa: 'POUCH_TLS_AGENCY_CA',
+  tlsAgencyCertificate: 'POUCH_TLS_AGENCY_CERTIFICATE',
+  tlsAgencyKey: 'POUCH_TLS_AGENCY_KEY',
+  tlsAgencyServerCa: 'POUCH_TLS_AGENCY_SERVER_CA',
   tlsClientCertificate: 'POUCH_TLS_CLIENT_CERTIFICATE',
   tlsClientKey: 'POUCH_TLS_CLIENT_KEY',
   tlsPeerCa: 'POUCH_TLS_PEER_CA',

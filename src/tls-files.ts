@@ -9,6 +9,7 @@ import { suite } from '#suite'
 import { readPrivateFile } from '../keys/private-folder.ts'
 import { concat, fromUtf8, toHex, utf8 } from '../protocol/bytes.ts'
 import { Rejected } from '../protocol/errors.ts'
+import type { AgencyTlsSettings } from './agency-access.ts'
 import { type Config, ConfigurationError } from './config.ts'
 import type { PeerTls } from './exchange/peer/peer-connections.ts'
 import type { TlsFiles } from './http/serve.ts'
@@ -28,7 +29,9 @@ export type TlsSettings = Pick<
   | 'tlsPeerCa'
 >
 
-type FileSetting = Exclude<keyof TlsSettings, 'dataFolder' | 'agencyExposure'>
+type FileSetting = Exclude<keyof TlsSettings, 'dataFolder' | 'agencyExposure'> | keyof AgencyTlsSettings
+
+type FileSettings = Pick<TlsSettings, 'dataFolder'> & { readonly [Name in FileSetting]?: string | undefined }
 
 /** What is absent has no TLS, or in the case of peers shows no certificate. */
 export interface TlsMaterial {
@@ -60,6 +63,15 @@ export function readTls(settings: TlsSettings): TlsMaterial {
   }
 }
 
+/** What a command shows to the agency listener, and whom it believes there. Throws `ConfigurationError`. */
+export function readAgencyTls(given: AgencyTlsSettings): PeerTls {
+  if ((given.tlsAgencyCertificate === undefined) !== (given.tlsAgencyKey === undefined))
+    throw new ConfigurationError(['tlsAgencyCertificate and tlsAgencyKey: should both be set, or neither'])
+  const settings = { ...given, dataFolder: '/' }
+  const authorities = authoritiesOf(settings, 'tlsAgencyServerCa')
+  return { ...pairOf(settings, 'tlsAgencyCertificate', 'tlsAgencyKey'), ...(authorities && { authorities }) }
+}
+
 function requireWhole(settings: TlsSettings): void {
   const { tlsCertificate, tlsKey, tlsClientCa, tlsAgencyCa, tlsClientCertificate, tlsClientKey } = settings
   const isMutual = settings.agencyExposure === 'mutual-tls'
@@ -80,7 +92,11 @@ interface Pair {
   readonly key: Uint8Array
 }
 
-function pairOf(settings: TlsSettings, certificateName: FileSetting, keyName: FileSetting): Pair | undefined {
+function pairOf(
+  settings: FileSettings,
+  certificateName: FileSetting,
+  keyName: FileSetting,
+): Pair | undefined {
   const [file, keyFile] = [fileOf(settings, certificateName), fileOf(settings, keyName)]
   if (file === undefined || keyFile === undefined) return undefined
   const certificate = read(certificateName, 'a certificate', () => readFileSync(file))
@@ -93,7 +109,7 @@ function pairOf(settings: TlsSettings, certificateName: FileSetting, keyName: Fi
   return pair
 }
 
-function authoritiesOf(settings: TlsSettings, name: FileSetting): Uint8Array | undefined {
+function authoritiesOf(settings: FileSettings, name: FileSetting): Uint8Array | undefined {
   const file = fileOf(settings, name)
   if (file === undefined) return undefined
   const bytes = read(name, 'certificates of authorities', () => readFileSync(file))
@@ -101,7 +117,7 @@ function authoritiesOf(settings: TlsSettings, name: FileSetting): Uint8Array | u
   return bytes
 }
 
-function fileOf(settings: TlsSettings, name: FileSetting): string | undefined {
+function fileOf(settings: FileSettings, name: FileSetting): string | undefined {
   const file = settings[name]
   return file === undefined ? undefined : path.resolve(settings.dataFolder, file)
 }

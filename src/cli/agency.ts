@@ -1,18 +1,27 @@
 /** Answers for talking to the agency's own gateway from the command line: where it is, and how its refusals are shown. */
 import type { Command } from 'commander'
 import { ZodError } from 'zod'
-import { Client } from '../client/client.ts'
+import { Client, type ClientOptions } from '../client/client.ts'
 import { ProblemError } from '../client/problem-error.ts'
-import { environment, readAgencyAccess } from '../config.ts'
+import { readAgencyAccess } from '../agency-access.ts'
+import { environment } from '../config.ts'
+import { readAgencyTls } from '../tls-files.ts'
 import { type Answer, again, answer, type GlobalOptions } from './answer.ts'
 import { codeOf } from './files.ts'
 
 export interface AgencyOptions extends GlobalOptions {
   readonly gateway?: string
+  readonly tlsAgencyCertificate?: string
+  readonly tlsAgencyKey?: string
+  readonly tlsAgencyServerCa?: string
 }
 
 export function agencyOption(command: Command): Command {
-  return command.option('--gateway <url>', 'the agency listener (default: that of the data folder)')
+  return command
+    .option('--gateway <url>', 'the agency listener (default: that of the data folder)')
+    .option('--tls-agency-certificate <file>', 'the certificate to show it, in PEM (default: as set)')
+    .option('--tls-agency-key <file>', 'the key of that certificate (default: as set)')
+    .option('--tls-agency-server-ca <file>', 'who issued its certificate (default: as set, or the system’s)')
 }
 
 /** Runs with a client; a refusal of the gateway becomes an answer that names its grounds, and exit code 1. */
@@ -20,7 +29,7 @@ export async function atGateway(
   options: AgencyOptions,
   run: (client: Client) => Promise<Answer>,
 ): Promise<Answer> {
-  const access = readAgencyAccess(environment(), options.data, options.gateway)
+  const access = accessOf(options)
   try {
     return await run(new Client({ ...access, patience: { attempts: 3 } }))
   } catch (error) {
@@ -30,6 +39,17 @@ export async function atGateway(
     if (error instanceof ZodError || error instanceof SyntaxError) return stranger(access.url)
     throw error
   }
+}
+
+function accessOf({ data, gateway, ...given }: AgencyOptions): Omit<ClientOptions, 'patience'> {
+  const { tlsAgencyCertificate, tlsAgencyKey, tlsAgencyServerCa } = given
+  const { url, credential, tls } = readAgencyAccess(environment(), data, {
+    ...(gateway !== undefined && { url: gateway }),
+    ...(tlsAgencyCertificate !== undefined && { tlsAgencyCertificate }),
+    ...(tlsAgencyKey !== undefined && { tlsAgencyKey }),
+    ...(tlsAgencyServerCa !== undefined && { tlsAgencyServerCa }),
+  })
+  return { url, credential, ...(Object.keys(tls).length > 0 && { tls: readAgencyTls(tls) }) }
 }
 
 function refusal({ code, title, next, detail, grounds, entry, requestId }: ProblemError): Answer {
@@ -51,7 +71,9 @@ function isUnanswered(error: unknown): error is Error {
 
 function unreachable(error: Error, url: string, options: AgencyOptions): Answer {
   const code = codeOf(error.cause) ?? (error.name === 'TimeoutError' ? 'no answer in time' : 'no connection')
-  const next = `start it with \`pouch serve${again(options)}\`, or name it with --gateway`
+  const next = url.startsWith('https:')
+    ? 'see that it is served there, that it takes the certificate of tlsAgencyCertificate, and that tlsAgencyServerCa issued its own'
+    : `start it with \`pouch serve${again(options)}\`, or name it with --gateway`
   return answer(
     `failed: no gateway answers at ${url} (${code})\n  next: ${next}`,
     { unreachable: code, url, next },

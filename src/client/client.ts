@@ -1,7 +1,7 @@
 /** Answers for an agency's side of its gateway over HTTP: every route of the agency listener as one typed function. */
 import { z } from 'zod'
-import { toHex } from '../../protocol/bytes.ts'
-import { coseType, jsonType } from '../http/answer.ts'
+import { toHex, utf8 } from '../../protocol/bytes.ts'
+import { jsonType } from '../http/answer.ts'
 import { agreementsForm, type AgreementsView, noticeRequestForm } from '../http/forms/agreement.ts'
 import { historyForm, type HistoryLineView, historyQueryForm } from '../http/forms/history.ts'
 import {
@@ -33,6 +33,8 @@ import {
 } from '../http/forms/withdrawal.ts'
 import { attempting, type Patience } from './attempts.ts'
 import { problemOf } from './problem-error.ts'
+import { cosePost, jsonPost, type Sending } from './sending.ts'
+import { type ClientTls, type Sender, senderWith } from './sender.ts'
 
 export interface ClientOptions {
   /** Of the agency listener. */
@@ -41,6 +43,8 @@ export interface ClientOptions {
   readonly patience?: Partial<Patience>
   /** For one attempt, waiting for the inbox not counted. */
   readonly timeoutMilliseconds?: number
+  /** For an agency listener that demands a certificate. */
+  readonly tls?: ClientTls
 }
 
 export interface InboxOptions {
@@ -58,15 +62,6 @@ export type HistoryInput = Omit<z.output<typeof historyQueryForm>, 'before' | 'l
 export type PeerTestView = z.output<typeof peerTestForm>
 export type Acknowledged = z.output<typeof acknowledgedForm>
 
-interface Sending {
-  readonly method: 'GET' | 'POST' | 'PUT'
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
-  readonly signal?: AbortSignal
-  readonly extraMilliseconds?: number
-}
-
 const usualPatience: Patience = { attempts: 5, firstPauseMilliseconds: 200, longestPauseMilliseconds: 10_000 }
 const longPollSeconds = 25
 
@@ -76,12 +71,14 @@ export class Client {
   readonly #url: string
   readonly #patience: Patience
   readonly #timeoutMilliseconds: number
+  readonly #sender: Sender
 
-  constructor({ url, credential, patience, timeoutMilliseconds = 30_000 }: ClientOptions) {
+  constructor({ url, credential, patience, timeoutMilliseconds = 30_000, tls }: ClientOptions) {
     this.#credential = credential
     this.#url = new URL(url).origin
     this.#patience = { ...usualPatience, ...patience }
     this.#timeoutMilliseconds = timeoutMilliseconds
+    this.#sender = senderWith(tls)
   }
 
   /** One key for all attempts, so that a lost answer does not send twice. Give your own to be safe across restarts of yours. */
@@ -267,22 +264,11 @@ export class Client {
 
   async #send({ method, path, headers, body, signal, extraMilliseconds = 0 }: Sending): Promise<Response> {
     const timeout = AbortSignal.timeout(this.#timeoutMilliseconds + extraMilliseconds)
-    const response = await fetch(this.#url + path, {
+    return this.#sender(this.#url + path, {
       method,
       headers: { ...headers, authorization: `Bearer ${this.#credential}` },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-      redirect: 'error',
+      ...(body !== undefined && { body: typeof body === 'string' ? utf8(body) : body }),
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
-    // The body is part of the attempt: an answer that breaks off is a lost answer, and asked for again.
-    return new Response(await response.arrayBuffer(), response)
   }
-}
-
-function jsonPost(path: string, value: unknown): Sending {
-  return { method: 'POST', path, headers: { 'content-type': jsonType }, body: JSON.stringify(value) }
-}
-
-function cosePost(path: string, body: Uint8Array): Sending {
-  return { method: 'POST', path, headers: { 'content-type': coseType }, body }
 }

@@ -13,4 +13,5 @@ export {
 } from './client.ts'
 export { type PublicLedger, publicLedgerAt } from './public-ledger.ts'
 export { ProblemError } from './problem-error.ts'
+export type { ClientTls } from './sender.ts'
 export { type Upgraded, upgradeReceipt } from './upgrade.ts'

@@ -3,13 +3,16 @@ import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
 import { createServer, request, type RequestOptions } from 'node:https'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Client } from '../../src/client/client.ts'
 import { connectToPeers } from '../../src/exchange/peer/peer-connections.ts'
 import { testPeer } from '../../src/exchange/peer/peer-test.ts'
 import { type GatewayProcess, listen } from '../../src/gateway-process.ts'
+import { issueCredentials } from '../../src/http/credentials.ts'
 import { readTls, type TlsSettings } from '../../src/tls-files.ts'
 import { type HeldTls, holdTls } from '../../src/tls-watch.ts'
 import { exchanges } from '../support/attacked.ts'
 import { certificates, hasOpenssl } from '../support/certificates.ts'
+import { pouch } from '../support/command-line.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
@@ -20,6 +23,7 @@ eachDatabase('TLS under attack', ({ kind, fresh }) => {
     const { folder, file, read, authority, issue } = certificates()
     let world: World
     let est: GatewayProcess
+    let nld: GatewayProcess
     const held = new Map<string, HeldTls>()
 
     const settingsOf = (name: string): TlsSettings => ({
@@ -59,7 +63,8 @@ eachDatabase('TLS under attack', ({ kind, fresh }) => {
         }),
       })
       est = await start('EST')
-      processes.push(est, await start('NLD'))
+      nld = await start('NLD')
+      processes.push(est, nld)
     })
     const processes: GatewayProcess[] = []
     afterAll(async () => {
@@ -138,6 +143,58 @@ eachDatabase('TLS under attack', ({ kind, fresh }) => {
       expect(detail).toMatch(
         /^TLSv1\.3, certificate of NLD until [0-9-]{10}, it demands one of clients and is shown CN=EST until [0-9-]{10}$/,
       )
+    })
+
+    describe('the agency’s own systems', () => {
+      const url = () => `https://${host}:${world.party('NLD').agencyPort}`
+      const credential = async (): Promise<string> => {
+        const wanted = [{ name: 'system', roles: ['read'] as const }]
+        const [issued] = await issueCredentials(nld.gateway.database, wanted, world.clock.now)
+        return issued?.token ?? ''
+      }
+      const flags = (name: string, key = name, ca = 'ca') => [
+        ...['--tls-agency-certificate', file(`${name}.pem`), '--tls-agency-key', file(`${key}.key`)],
+        ...['--tls-agency-server-ca', file(`${ca}.pem`)],
+      ]
+      const fetched = async (args: readonly string[], variables = {}) => {
+        rmSync(file('fetched.cose'), { force: true })
+        const command = ['registry', 'fetch', '--out', file('fetched.cose'), '--gateway', url(), '--json']
+        return pouch([...command, ...args], { ...variables, POUCH_CREDENTIAL: await credential() })
+      }
+
+      test('show their certificate, by the library', async () => {
+        const tls = { certificate: read('agency.pem'), key: read('agency.key'), authorities: read('ca.pem') }
+        const client = new Client({ url: url(), credential: await credential(), tls })
+        expect(await client.registry()).toEqual(world.registry)
+        await expect(client.fetch('0'.repeat(32))).rejects.toMatchObject({ code: 'not-found' })
+      })
+
+      test('show it on the command line, by options and by settings', async () => {
+        expect(await fetched(flags('agency'))).toMatchObject({ code: 0 })
+        const variables = {
+          POUCH_TLS_AGENCY_CERTIFICATE: file('agency.pem'),
+          POUCH_TLS_AGENCY_KEY: file('agency.key'),
+          POUCH_TLS_AGENCY_SERVER_CA: file('ca.pem'),
+        }
+        expect(await fetched([], variables)).toMatchObject({ code: 0 })
+      })
+
+      test.each([
+        ['no certificate', () => flags('agency').slice(4), /CERTIFICATE_REQUIRED|ECONNRESET/],
+        ['a certificate of another authority', () => flags('EST'), /UNKNOWN_CA|ECONNRESET/],
+        ['another authority than the listener’s', () => flags('agency', 'agency', 'agency-ca'), /UNABLE_TO/],
+        ['a key alone', () => flags('agency').slice(2), /tlsAgencyCertificate and tlsAgencyKey: should both/],
+        ['the key of another', () => flags('agency', 'EST'), /tlsAgencyCertificate: .*for the key in/],
+        [
+          'a file that is not there',
+          () => flags('nobody', 'agency'),
+          /tlsAgencyCertificate: should be a file/,
+        ],
+      ])('are told in words: %s', async (_, args, words) => {
+        const ended = await fetched(args())
+        expect(ended.code).toBe(1)
+        expect(ended.out).toMatch(words)
+      })
     })
 
     test('files that are replaced are taken into use, and bad ones are not', async () => {
