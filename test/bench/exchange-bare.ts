@@ -1,16 +1,24 @@
 /**
- * Answers for what two gateways are compared with: node:http that takes an envelope, verifies it, has its digest signed by
- * both ledger keys with those that came meanwhile, and, when it is the sender, sends it on in a signed request. It stores nothing.
+ * Answers for what two gateways are compared with: node:http with the cryptography of an exchange. It verifies an envelope,
+ * salts a record of it, has both ledger keys sign it with those that came meanwhile, and verifies what they signed; the
+ * sender sends it on in a signed request, verifies what the receiver signed, and enters that too. It stores nothing.
  */
 import { Agent, createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { suite } from '#suite'
-import { concat } from '../../protocol/bytes.ts'
+import { concat, utf8 } from '../../protocol/bytes.ts'
 import { type Directory, directoryOf, ledgerKeysOf, verificationKeyOf } from '../../protocol/directory.ts'
 import { verify } from '../../protocol/envelope/verify.ts'
 import type { SigningKey } from '../../protocol/key.ts'
-import { type LedgerSigner, signCheckpointOffThread } from '../../protocol/ledger/checkpoint.ts'
+import {
+  type LedgerSigner,
+  signCheckpointOffThread,
+  verifyCheckpoint,
+} from '../../protocol/ledger/checkpoint.ts'
+import { newEntryKey } from '../../protocol/ledger/entry.ts'
+import { recordBytes } from '../../protocol/ledger/record.ts'
+import { saltBytes, saltsOf } from '../../protocol/ledger/salting.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { acceptFirst } from '../../protocol/registry.ts'
 import {
@@ -20,6 +28,8 @@ import {
   verifyRequest,
 } from '../../src/http/message-signatures.ts'
 import { memoryNonces, type NonceStore } from '../../src/http/nonces.ts'
+import { createVerifiedSignatures } from '../../src/exchange/peer/verified-signatures.ts'
+import { nextEvent } from './ledger-record.ts'
 import { post } from './load.ts'
 
 export interface BareParts {
@@ -38,7 +48,9 @@ interface Bare extends BareParts {
   readonly directory: Directory
   readonly nonces: NonceStore
   readonly signed: (digest: Uint8Array) => Promise<string>
-  readonly sent: (body: Uint8Array) => Promise<void>
+  /** Gives the answer. */
+  readonly sent: (body: Uint8Array) => Promise<string>
+  readonly verifyPeer: (note: string) => void
 }
 
 /** About as many bytes as a gateway's answer. */
@@ -49,7 +61,8 @@ export async function startBare(parts: BareParts): Promise<number> {
   const directory = directoryOf(acceptFirst(parts.registry, parts.pinnedRoots), parts.now())
   const keys = ledgerKeysOf(directory, parts.party, parts.now())
   const signed = batchSigner({ keys, pair: parts.ledger }, parts.now)
-  const bare = { ...parts, directory, nonces: memoryNonces(nonceSeconds), signed, sent: sending(parts) }
+  const nonces = memoryNonces(nonceSeconds)
+  const bare = { ...parts, directory, nonces, signed, sent: sending(parts), verifyPeer: verifierOf(parts) }
   const server = createServer((incoming, outgoing) => {
     take(bare, incoming).then(
       (answer) => outgoing.writeHead(201, { 'content-type': 'application/json' }).end(answer),
@@ -64,9 +77,31 @@ async function take(bare: Bare, incoming: IncomingMessage): Promise<string> {
   const body = new Uint8Array(await buffer(incoming))
   if (bare.forwardTo === undefined) await requireSigned(bare, incoming, body)
   verify(body, bare.directory, bare.now())
-  const note = await bare.signed(suite.sha256(body))
-  await bare.sent(body)
+  const note = await bare.signed(entered(body))
+  if (bare.forwardTo !== undefined) {
+    const answer = await bare.sent(body)
+    bare.verifyPeer(answer.replace(/ +$/, ''))
+    // It has arrived; what a gateway enters of that keeps nobody waiting.
+    void bare.signed(entered(body))
+  }
   return note.padEnd(answerLength)
+}
+
+/** What a gateway makes of an event before it has its place in the ledger. */
+function entered(body: Uint8Array): Uint8Array {
+  const { record } = nextEvent()
+  const bytes = recordBytes({ ...record, digest: suite.sha256(body) })
+  return saltBytes(bytes, saltsOf(newEntryKey())).commitment
+}
+
+/** Receipts of one batch share their signatures. */
+function verifierOf({ registry, pinnedRoots, party, now }: BareParts): Bare['verifyPeer'] {
+  const directory = directoryOf(acceptFirst(registry, pinnedRoots), now())
+  const [peer] = [...directory.parties.keys()].filter((id) => id !== party)
+  const keys = createVerifiedSignatures().by(ledgerKeysOf(directory, peer ?? '', now()))
+  return (note) => {
+    verifyCheckpoint(utf8(note), keys)
+  }
 }
 
 async function requireSigned(bare: Bare, incoming: IncomingMessage, body: Uint8Array): Promise<void> {
@@ -83,14 +118,14 @@ async function requireSigned(bare: Bare, incoming: IncomingMessage, body: Uint8A
 
 /** Sends on over connections that are kept, and waits for the answer. */
 function sending({ forwardTo, transport, now }: BareParts): Bare['sent'] {
-  if (forwardTo === undefined) return () => Promise.resolve()
+  if (forwardTo === undefined) return () => Promise.resolve('')
   const agent = new Agent({ keepAlive: true })
   const { port, pathname } = new URL(forwardTo)
   return async (body) => {
     const request = { method: 'POST', targetUri: forwardTo, body }
     const signature = await signRequestOffThread(request, transport, now())
     const headers = { 'content-type': 'application/cose', ...signature }
-    await post(agent, { port: Number(port), path: pathname, headers }, body)
+    return post(agent, { port: Number(port), path: pathname, headers }, body)
   }
 }
 
@@ -107,7 +142,11 @@ function batchSigner(signer: LedgerSigner, now: () => Seconds): Bare['signed'] {
   const sign = async (batch: readonly Waiting[]): Promise<string> => {
     size += batch.length
     const root = suite.sha256(concat(...batch.map(({ digest }) => digest)))
-    return signCheckpointOffThread({ origin: signer.keys.origin, size, root }, signer, now())
+    // A gateway seals its head before it commits.
+    signer.pair[0].sign(root)
+    const note = await signCheckpointOffThread({ origin: signer.keys.origin, size, root }, signer, now())
+    verifyCheckpoint(utf8(note), signer.keys)
+    return note
   }
   const run = async (): Promise<void> => {
     running = true

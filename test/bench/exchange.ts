@@ -98,11 +98,11 @@ function explain(bytes: number): void {
   decides, enters and relays them; the receiver's does so too, and they are exchanged when its inbox shows them to a reader
   by long poll. Commits are durable (fsync on), rate limits off, time limits of the tests’ world, all else as shipped. So many are in flight
   from submission to arrival. Two processes a pair, the load in a third, PostgreSQL with its own.
-  bare node:http: two processes, the same bytes. Both verify the envelope as a gateway does and sign, with both ledger keys
-  (Ed25519, ML-DSA-44), one root over all that came while the signatures before were made; the sender signs its request
-  (RFC 9421), the receiver verifies it; it is exchanged when the sender has the receiver's answer and answers. They have no
-  database, credentials, policy, proofs or receipts, enter nothing (a gateway that sends enters twice), and the sender
-  does not verify what the receiver signed. ${rounds} rounds, interleaved, after one to warm up; medians, and of ratios within a round.`)
+  bare node:http: two processes, the same bytes, the same cryptography. Both verify the envelope, salt a record of it, sign
+  with both ledger keys (Ed25519, ML-DSA-44) one root over all that came while the signatures before were made, with a seal,
+  and verify that; the sender signs its request (RFC 9421), the receiver verifies it; the sender verifies what the receiver
+  signed, once for each root, and salts and signs a second record. It is exchanged when the sender answers. They have no
+  database, credentials, policy, Merkle proofs or receipts. ${rounds} rounds, interleaved, after one to warm up; medians, and of ratios within a round.`)
 }
 
 function figuresOf(each: readonly (readonly Turn[])[], bare: readonly (readonly Turn[])[]) {
