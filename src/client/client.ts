@@ -1,5 +1,5 @@
 /** Answers for an agency's side of its gateway over HTTP: every route of the agency listener as one typed function. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { toHex, utf8 } from '../../protocol/bytes.ts'
 import { jsonType } from '../http/answer.ts'
 import { agreementsForm, type AgreementsView, noticeRequestForm } from '../http/forms/agreement.ts'
@@ -34,6 +34,7 @@ import {
 import { attempting, type Patience } from './attempts.ts'
 import { problemOf } from './problem-error.ts'
 import { cosePost, jsonPost, type Sending } from './sending.ts'
+import { written } from './written.ts'
 import { type ClientTls, type Sender, senderWith } from './sender.ts'
 
 export interface ClientOptions {
@@ -87,7 +88,7 @@ export class Client {
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<SubmissionView> {
     const headers = { 'content-type': jsonType, 'idempotency-key': idempotencyKey }
-    const body = JSON.stringify(z.encode(packageForm, request))
+    const body = JSON.stringify(written(packageForm, request))
     return this.#json(submissionForm, { method: 'POST', path: '/v1/packages', headers, body })
   }
 
@@ -139,13 +140,13 @@ export class Client {
   async *history(wanted: HistoryInput = {}): AsyncGenerator<HistoryLineView, void> {
     let before: number | undefined
     do {
-      const query = z.encode(historyQueryForm, {
+      const query = written(historyQueryForm, {
         limit: 100,
         ...wanted,
         ...(before !== undefined && { before }),
       })
-      const written = Object.entries(query).map(([name, value]) => [name, String(value)])
-      const path = `/v1/history?${new URLSearchParams(Object.fromEntries(written) as Record<string, string>).toString()}`
+      const parameters = Object.entries(query).map(([name, value]) => [name, String(value)])
+      const path = `/v1/history?${new URLSearchParams(Object.fromEntries(parameters) as Record<string, string>).toString()}`
       const page = await this.#json(historyForm, { method: 'GET', path })
       yield* page.lines
       before = page.next
@@ -160,9 +161,8 @@ export class Client {
 
   /** Signed by the gateway. */
   async acknowledge(id: string, acknowledgement: AcknowledgementInput): Promise<Acknowledged> {
-    const body = JSON.stringify(z.encode(acknowledgementRequestForm, acknowledgement))
     const path = `/v1/envelopes/${id}/acknowledgement`
-    return this.#json(acknowledgedForm, { method: 'POST', path, headers: { 'content-type': jsonType }, body })
+    return this.#json(acknowledgedForm, jsonPost(path, written(acknowledgementRequestForm, acknowledgement)))
   }
 
   /** Signed by the party already. */
@@ -207,7 +207,7 @@ export class Client {
 
   /** Deletes records of finished transfers, of one page of the ledger; for officers. */
   async shred(wanted: z.output<typeof shreddingForm>): Promise<z.output<typeof shreddedForm>> {
-    return this.#json(shreddedForm, jsonPost('/v1/ledger/shred', z.encode(shreddingForm, wanted)))
+    return this.#json(shreddedForm, jsonPost('/v1/ledger/shred', written(shreddingForm, wanted)))
   }
 
   /** Offers a signed registry, and gives the version then in force. */
@@ -232,7 +232,7 @@ export class Client {
 
   /** Suspends an agreement of this party, or resumes it, signed by the gateway; for officers. */
   async giveNotice(wanted: z.output<typeof noticeRequestForm>): Promise<z.output<typeof noticeForm>> {
-    return this.#json(noticeForm, jsonPost('/v1/notices', z.encode(noticeRequestForm, wanted)))
+    return this.#json(noticeForm, jsonPost('/v1/notices', written(noticeRequestForm, wanted)))
   }
 
   /** A suspension notice by the digest that its entry names. */
@@ -242,7 +242,7 @@ export class Client {
 
   /** States what has become of attestations of this party, and tells all who received them; for officers. */
   async withdraw(wanted: WithdrawalInput): Promise<z.output<typeof withdrawnForm>> {
-    return this.#json(withdrawnForm, jsonPost('/v1/withdrawals', z.encode(withdrawalRequestForm, wanted)))
+    return this.#json(withdrawnForm, jsonPost('/v1/withdrawals', written(withdrawalRequestForm, wanted)))
   }
 
   /** What was withdrawn, the latest first, and who has yet to acknowledge. */
