@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import type { Code } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
+import { hasty } from '../database/hasty.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import { bigintColumn, booleanColumn, byteaColumn, textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
@@ -145,7 +146,7 @@ export async function claimOutbox(
   leaseMilliseconds: number,
   now: Seconds,
 ): Promise<readonly OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`
+  const claim = sql<OutboxRow>`
     update outbox set due_at = now() + ${leaseMilliseconds} * interval '1 millisecond', attempts = attempts + 1
     where position in (
       select waiting.position from outbox waiting
@@ -156,7 +157,9 @@ export async function claimOutbox(
           where earlier.state = 'waiting' and earlier.gateway = waiting.gateway
             and earlier.issuer = waiting.issuer and earlier.id = waiting.id and earlier.position < waiting.position)
       order by waiting.position limit ${limit} for update skip locked)
-    returning ${columns}`.execute(database)
+    returning ${columns}`
+  // A claim that a crash of the database loses is made again, and what was sent under it converges.
+  const { rows } = await hasty(claim).execute(database)
   return rows
 }
 

@@ -75,7 +75,9 @@ async function answerOfPeer(
   })
   if (answer.kind !== 'taken') return answer
   const expected = { gateway: row.gateway, digest: envelope.digest }
-  return isReceiptOf(gateway, verified, answer.receipt, expected) ? answer : { kind: 'unsettled', away: false }
+  return isReceiptOf(gateway, verified, answer.receipt, expected)
+    ? answer
+    : { kind: 'unsettled', away: false }
 }
 
 function targetOf({ kind, gateway, id }: OutboxRow): string {

@@ -1,9 +1,10 @@
 /**
  * Answers for the table of nonces: what any replica has taken is taken for all of them, and after a restart. Claims that come
- * while others are written go together, in one statement and one flush of the disk.
+ * while others are written go together, in one statement.
  */
 import { sql } from 'kysely'
 import { clockSkewSeconds } from '../../protocol/clock-skew.ts'
+import { hasty } from '../database/hasty.ts'
 import type { Database } from '../database/open.ts'
 import { together } from '../database/together.ts'
 import { bigintColumn, textColumn } from '../database/values.ts'
@@ -33,13 +34,16 @@ export function sharedNonces(database: Database): NonceStore {
   return { claim: (keyId, nonce, expires, now) => claimed({ nonce: `${keyId} ${nonce}`, expires, now }) }
 }
 
+// An entry that a request leads to takes its nonce to the disk with it: whoever can repeat the request after a crash of the
+// database repeats one that had no effect.
 async function insertNonces(database: Database, rows: readonly NonceRow[]): Promise<readonly string[]> {
-  const inserted = await sql<Pick<NonceRow, 'nonce'>>`
+  const inserting = sql<Pick<NonceRow, 'nonce'>>`
     insert into nonces (nonce, expires)
     select nonce, expires from unnest(
       ${textColumn(rows.map(({ nonce }) => nonce))}, ${bigintColumn(rows.map(({ expires }) => expires))}
     ) as given (nonce, expires)
-    on conflict do nothing returning nonce`.execute(database)
+    on conflict do nothing returning nonce`
+  const inserted = await hasty(inserting).execute(database)
   return inserted.rows.map(({ nonce }) => nonce)
 }
 

@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Range } from '../../protocol/ledger/merkle.ts'
 import type { Seconds } from '../../protocol/names.ts'
+import { hasty } from '../database/hasty.ts'
 import type { Database } from '../database/open.ts'
 import { bigintColumn, byteaColumn, textColumn } from '../database/values.ts'
 
@@ -117,7 +118,8 @@ export function keepSigned(signed: readonly SignedRow[]): RawBuilder<unknown> {
       ${bigintColumn(signed.map(({ size }) => size))}, ${bigintColumn(signed.map((row) => row.signed))},
       ${textColumn(signed.map(({ note }) => note ?? ''))}, ${byteaColumn(signed.map(({ signatures }) => signatures))}
     ) as made (size, signed, note, signatures)
-    where stored.size = made.size and (stored.signed is null or stored.note is null)`
+    where stored.size = made.size and (stored.signed is null or stored.note is null)
+    returning stored.size`
 }
 
 /**
@@ -125,7 +127,5 @@ export function keepSigned(signed: readonly SignedRow[]): RawBuilder<unknown> {
  * made again at the next start.
  */
 export async function storeSigned(database: Database, signed: readonly SignedRow[]): Promise<void> {
-  await sql`
-    with hasty as materialized (select set_config('synchronous_commit', 'off', true)), kept as (${keepSigned(signed)})
-    select count(*) from hasty`.execute(database)
+  await hasty(keepSigned(signed)).execute(database)
 }
