@@ -10,11 +10,12 @@ import { readPrivateFile } from '../keys/private-folder.ts'
 import { concat, fromUtf8, toHex, utf8 } from '../protocol/bytes.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { AgencyTlsSettings } from './agency-access.ts'
-import { type Config, ConfigurationError } from './config.ts'
+import { type Config, ConfigurationError, type Environment, readPart, readPlace } from './config.ts'
 import type { PeerTls } from './exchange/peer/peer-connections.ts'
 import type { TlsFiles } from './http/serve.ts'
 import type { Expiry } from './keys/expiries.ts'
 import { parseCertificate } from './ledger/time-stamps/authority.ts'
+import { settingsSchema } from './settings.ts'
 
 export type TlsSettings = Pick<
   Config,
@@ -61,6 +62,19 @@ export function readTls(settings: TlsSettings): TlsMaterial {
     expiries: [...new Set([own, shown])].flatMap((pair) => (pair === undefined ? [] : [expiryOf(pair)])),
     digest: digestOf([...all, clientAuthorities, agencyAuthorities, authorities]),
   }
+}
+
+const tlsSchema = settingsSchema
+  .pick({
+    ...{ agencyExposure: true, tlsAgencyCa: true, tlsCertificate: true, tlsKey: true, tlsClientCa: true },
+    ...{ tlsClientCertificate: true, tlsClientKey: true, tlsPeerCa: true },
+  })
+  .loose()
+
+/** For a command that reaches other gateways as the gateway of the data folder does. Throws `ConfigurationError`. */
+export function readPeerTls(from: Environment, dataFolder: string | undefined): PeerTls {
+  const place = readPlace(from, dataFolder)
+  return readTls({ ...readPart(tlsSchema, from, place), dataFolder: place.dataFolder }).peers
 }
 
 /** What a command shows to the agency listener, and whom it believes there. Throws `ConfigurationError`. */

@@ -1,33 +1,13 @@
-/** Answers for the registry between the command line and the gateway: publish a version, fetch one, keep the newest. */
+/** Answers for the registry between the command line and the gateway: fetch a version, keep the newest. */
 import { Command, InvalidArgumentError } from 'commander'
 import { readUnverified } from '../../protocol/registry.ts'
 import type { Client } from '../client/client.ts'
 import { environment, readPlace } from '../config.ts'
 import { type AgencyOptions, agencyOption, atGateway } from './agency.ts'
 import { type Answer, acting, answer } from './answer.ts'
-import { readBytes, writeNew } from './files.ts'
+import { writeNew } from './files.ts'
 import { keepNext } from './registry-trust.ts'
 import { trustedRegistry } from './trust.ts'
-
-export function publishCommand(): Command {
-  return agencyOption(new Command('publish'))
-    .summary('give the gateway the next version')
-    .description(
-      'Give the running gateway the next version of the registry. It is adopted if enough root signers signed it, and the ' +
-        'gateway brings it to all others. Needs the role officer.',
-    )
-    .argument('<file>', 'registry, - for standard input')
-    .addHelpText('after', '\nExample:\n  pouch registry publish registry-2.cose --data est')
-    .action(
-      acting<AgencyOptions>((options, [file = '']) => {
-        const bytes = readBytes(file)
-        return atGateway(options, async (client) => {
-          const adopted = await client.adoptRegistry(bytes)
-          return answer(`the gateway has adopted version ${adopted.version}`, adopted)
-        })
-      }),
-    )
-}
 
 interface FetchOptions extends AgencyOptions {
   readonly out: string

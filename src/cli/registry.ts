@@ -2,8 +2,9 @@
 import { Command } from 'commander'
 import { combineCommand, proposeCommand, signCommand } from './registry-ceremony.ts'
 import { conflictsCommand } from './registry-conflicts.ts'
-import { fetchCommand, publishCommand, refreshCommand } from './registry-gateway.ts'
+import { fetchCommand, refreshCommand } from './registry-gateway.ts'
 import { partyCommand } from './registry-party.ts'
+import { publishCommand } from './registry-publish.ts'
 import { rootsCommand, showCommand } from './registry-shown.ts'
 import { trustCommand } from './registry-trust.ts'
 

@@ -1,5 +1,8 @@
 /** Answers for asking another gateway for a version of the registry, and for offering it one: bounded, and believed for nothing. */
 import { maxRegistryBytes } from '../../protocol/registry.ts'
+import type { SigningKey } from '../../protocol/key.ts'
+import type { Seconds } from '../../protocol/names.ts'
+import type { PeerConnections, PeerResponse } from '../exchange/peer/peer-connections.ts'
 import { signRequestOffThread } from '../http/message-signatures.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 
@@ -33,17 +36,38 @@ export async function offerVersion(
   { gateway, peer, stop }: RegistryPeer,
   bytes: Uint8Array,
 ): Promise<boolean> {
-  const targetUri = new URL('/v1/registry', peer).href
-  const parts = { method: 'PUT', targetUri, body: bytes }
+  const { peers, keys } = gateway
   try {
-    const signed = await signRequestOffThread(parts, gateway.keys.transport, gateway.now())
-    const headers = { 'content-type': 'application/cose', ...signed }
-    const asked = { method: 'PUT', body: bytes, headers, signal: timed(gateway, stop) } as const
-    return (await gateway.peers.ask(targetUri, asked)).status === 200
+    const put = { peers, peer, key: keys.transport, now: gateway.now(), signal: timed(gateway, stop) }
+    return (await putVersion(put, bytes)).status === 200
   } catch {
     // It asks for it itself.
     return false
   }
+}
+
+export interface Putting {
+  readonly peers: PeerConnections
+  /** The origin of an exchange listener. */
+  readonly peer: string
+  /** A transport key that the registry held there lists. */
+  readonly key: SigningKey
+  readonly now: Seconds
+  readonly signal: AbortSignal
+}
+
+/** Throws what the network throws. */
+export async function putVersion(
+  { peers, peer, key, now, signal }: Putting,
+  bytes: Uint8Array,
+): Promise<PeerResponse> {
+  const targetUri = new URL('/v1/registry', peer).href
+  const parts = { method: 'PUT', targetUri, body: bytes }
+  const headers = async () => ({
+    'content-type': 'application/cose',
+    ...(await signRequestOffThread(parts, key, now)),
+  })
+  return peers.ask(targetUri, { method: 'PUT', body: bytes, headers, signal })
 }
 
 function timed({ limits }: Gateway, stop: AbortSignal): AbortSignal {

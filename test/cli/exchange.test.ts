@@ -255,6 +255,26 @@ describe('the registry at the gateway', () => {
     expect(await json(est('registry', 'refresh', '--json'))).toMatchObject({ before: 1, version: 2 })
     expect(await json(est('registry', 'refresh', '--json'))).toMatchObject({ before: 2, version: 2 })
   })
+
+  test('is given to other parties’ gateways, each of which tells what it makes of it', async () => {
+    const plan = JSON.parse(readFileSync(at('plan.json'), 'utf8')) as { parties: { gateway: string }[] }
+    const nldGateway = plan.parties[1]?.gateway ?? ''
+    const publish = (...args: readonly string[]) => est('registry', 'publish', ...args, '--json')
+    const some = await publish('--to', nldGateway, '--to', 'http://127.0.0.1:1')
+    expect(some.code).toBe(1)
+    expect(jsonOf(some)).toMatchObject({
+      version: 2,
+      gateways: [
+        { gateway: nldGateway, taken: true },
+        { gateway: 'http://127.0.0.1:1', taken: false, code: 'ECONNREFUSED' },
+      ],
+    })
+    const earlier = await est('registry', 'publish', at('registry.cose'), '--to', nldGateway)
+    expect(earlier).toMatchObject({ code: 1, err: '' })
+    expect(earlier.out).toContain(`${nldGateway}: refused: `)
+    expect(earlier.out).toContain('registry-rollback')
+    expect((await publish('--to', 'http://pouch.example.nl')).code).toBe(2)
+  })
 })
 
 describe('a gateway is refused in words', () => {
