@@ -11,15 +11,12 @@ import { bytes, json, jsonType } from './answer.ts'
 import { idParams } from './envelope-operations.ts'
 import { contentForm, contentShown, inboxForm, statusForm, statusShown } from './forms/inbox.ts'
 import { acknowledgedForm, acknowledgementRequestForm } from './forms/submission.ts'
+import { eventStreamType, inboxEvents } from './inbox-events.ts'
 import { coseBody, eitherBody, jsonBody, type Operation, operation } from './operation.ts'
 
+const written = z.string().regex(/^[0-9]{1,15}$/)
 const digits = (fallback: number, min: number, max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,15}$/)
-    .default(String(fallback))
-    .transform(Number)
-    .pipe(z.int().min(min).max(max))
+  written.default(String(fallback)).transform(Number).pipe(z.int().min(min).max(max))
 
 export function readInbox(gateway: Gateway): Operation {
   return operation(
@@ -28,6 +25,8 @@ export function readInbox(gateway: Gateway): Operation {
       method: 'get',
       path: '/v1/inbox',
       summary: 'What has come for this party, oldest first',
+      description:
+        'With `Accept: text/event-stream` the answer goes on: each item is an event, its cursor the id, its data the item in JSON; `limit` and `wait` mean nothing to it. It ends when the credential does.',
       access: ['read'],
       query: z.strictObject({
         after: digits(0, 0, Number.MAX_SAFE_INTEGER).meta({ description: '`next` of the page before' }),
@@ -36,10 +35,23 @@ export function readInbox(gateway: Gateway): Operation {
           description: 'seconds to wait for something new when there is nothing',
         }),
       }),
-      answers: { 200: { description: 'A page, perhaps empty.', content: { [jsonType]: inboxForm } } },
+      headers: z.object({
+        'last-event-id': written
+          .transform(Number)
+          .optional()
+          .meta({ description: 'of a stream, in place of `after`: the id of the last event seen' }),
+      }),
+      answers: {
+        200: {
+          description: 'A page, perhaps empty; or a stream of events.',
+          content: { [jsonType]: inboxForm, [eventStreamType]: 'text' },
+        },
+      },
       refuses: [],
     },
-    async ({ query: { after, limit, wait }, signal }) => {
+    async ({ query: { after, limit, wait }, headers, signal, ...asked }) => {
+      if (asked.accepts(eventStreamType))
+        return inboxEvents(gateway, headers['last-event-id'] ?? after, { signal: signal(), ...asked })
       const page = await inbox(gateway, gateway.party, { after, limit, waitSeconds: wait, signal: signal() })
       return json(inboxForm, page)
     },

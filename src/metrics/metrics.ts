@@ -18,6 +18,8 @@ export interface AnsweredRequest {
 
 export interface Metrics {
   answered(request: AnsweredRequest): void
+  /** A stream of the inbox has begun. Gives what ends it. */
+  streaming(): () => void
   /** All figures as text. */
   page(): Promise<string>
   /** Nothing is watched from here on. */
@@ -53,13 +55,21 @@ export function createMetrics(measured: () => Measured): Metrics {
     ['listener', 'code'],
   )
   const own = createProcessFigures(exposition)
+  let streams = 0
   return {
     answered: ({ listener, operation, status, seconds, code }) => {
       requests({ listener, operation, status })
       durations({ listener, operation }, seconds)
       if (code !== undefined) refusals({ listener, code })
     },
-    page: async () => exposition.text([...(await figuresOf(measured())), ...own.figures()]),
+    streaming: () => {
+      streams += 1
+      return () => (streams -= 1)
+    },
+    page: async () => {
+      const open = single('pouch_inbox_streams', 'Readers that follow the inbox as a stream.', streams)
+      return exposition.text([open, ...(await figuresOf(measured())), ...own.figures()])
+    },
     close: () => own.close(),
   }
 }

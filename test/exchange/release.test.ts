@@ -7,13 +7,15 @@ import { inbox } from '../../src/exchange/inbox.ts'
 import { packageAndSubmit } from '../../src/exchange/package.ts'
 import { transferStatus } from '../../src/exchange/status.ts'
 import type { GatewayProcess } from '../../src/gateway-process.ts'
+import { issueCredentials } from '../../src/http/credentials.ts'
 import { requireQuorum } from '../../src/ledger/witnessing/standing.ts'
 import { eachDatabase } from '../support/databases.ts'
+import { openEvents } from '../support/events.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FickleWitness, fickleWitness } from '../support/fickle-witness.ts'
 import { unwitnessed, witnessedBy } from '../support/registry.ts'
 import { requestTo } from '../support/request.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { makeWorld, originOf, type World } from '../support/world.ts'
 
 const parties = ['EST', 'NLD', 'NATO'].map((id) => ({ id, accreditation: 4 as const }))
 
@@ -63,6 +65,13 @@ eachDatabase('holding', ({ fresh, kind }) => {
   const arrived = (id: string) =>
     eventually('arrival', async () => (await itemsAfter(nld)).items.find((item) => item.id === id))
 
+  const follow = async ({ party, database }: Gateway, after: number) => {
+    const reader = { name: 'reader', roles: ['read'] as const }
+    const [credential] = await issueCredentials(database, [reader], world.clock.now)
+    const url = `${originOf(world.party(party).agencyPort)}/v1/inbox?after=${after}`
+    return openEvents(url, { authorization: `Bearer ${credential?.token ?? ''}` })
+  }
+
   test('SECRET goes all the way when the witness answers, and says so', async () => {
     const sent = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
     expect(sent.state).toBe('held')
@@ -97,6 +106,7 @@ eachDatabase('holding', ({ fresh, kind }) => {
   test('the recipient’s gateway shows nothing before its own quorum, and a reader that went on sees it then', async () => {
     witness.behave('NLD', 'away')
     const before = (await itemsAfter(nld)).next
+    const stream = await follow(nld, before)
     const secret = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now))
     expect(await settled(secret.id)).toMatchObject({ relay: 'done' })
     const open = await packageAndSubmit(est, requestTo(['NLD'], world.clock.now, restricted(world.clock.now)))
@@ -109,6 +119,9 @@ eachDatabase('holding', ({ fresh, kind }) => {
     witness.behave('NLD', 'honest')
     await arrived(secret.id)
     expect((await itemsAfter(nld, page.next)).items.map(({ id }) => id)).toEqual([secret.id])
+    const followed = [await stream.item(), await stream.item()]
+    expect(followed).toMatchObject([{ data: { id: open.id } }, { data: { id: secret.id } }])
+    stream.leave()
   })
 
   test('what is held when it expires ends as a failure', async () => {

@@ -23,7 +23,7 @@ const about = {
   expiresAt: time,
 }
 
-const inboxItemForm = z
+export const inboxItemForm = z
   .object({
     cursor,
     ...about,
