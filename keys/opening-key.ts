@@ -4,8 +4,9 @@ import { Rejected } from '../protocol/errors.ts'
 import { type KeyId, type OpeningKey, type SealingKey, sealingKey } from '../protocol/key.ts'
 import type { Decapsulator } from '../protocol/suite.ts'
 import { xWingDecapsulator } from '../protocol/xwing.ts'
+import { ShownById } from './shown-by-id.ts'
 
-export class HeldOpeningKey implements OpeningKey {
+export class HeldOpeningKey extends ShownById implements OpeningKey {
   readonly id: KeyId
   readonly publicKey: SealingKey
   readonly #seed: Uint8Array
@@ -13,6 +14,7 @@ export class HeldOpeningKey implements OpeningKey {
 
   /** `seed` is the 32 bytes from which X-Wing expands both secret keys; it is copied. */
   constructor(seed: Uint8Array) {
+    super()
     if (seed.length !== 32) throw new Rejected('bad-key', 'a seed has 32 bytes')
     this.#seed = seed.slice()
     this.#decapsulator = xWingDecapsulator(this.#seed)
@@ -34,17 +36,5 @@ export class HeldOpeningKey implements OpeningKey {
   /** The seed, for a keystore to wrap. The caller zeroes it. */
   exportSecretForBackup(): Uint8Array {
     return this.#seed.slice()
-  }
-
-  toString(): string {
-    return this.id
-  }
-
-  toJSON(): string {
-    return this.id
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.id
   }
 }

@@ -9,6 +9,7 @@ import {
   verificationKey,
 } from '../protocol/key.ts'
 import type { Signer } from '../protocol/suite.ts'
+import { ShownById } from './shown-by-id.ts'
 
 const signers: Record<SignatureAlgorithm, (seed: Uint8Array) => Signer> = {
   ed25519: (seed) => suite.ed25519Signer(seed),
@@ -16,7 +17,7 @@ const signers: Record<SignatureAlgorithm, (seed: Uint8Array) => Signer> = {
   'ml-dsa-44': (seed) => suite.mlDsa44Signer(seed),
 }
 
-export class HeldSigningKey implements SigningKey {
+export class HeldSigningKey extends ShownById implements SigningKey {
   readonly id: KeyId
   readonly algorithm: SignatureAlgorithm
   readonly publicKey: VerificationKey
@@ -25,6 +26,7 @@ export class HeldSigningKey implements SigningKey {
 
   /** `seed` is 32 bytes (RFC 8032 §5.1.5, FIPS 204 ξ); it is copied. */
   constructor(algorithm: SignatureAlgorithm, seed: Uint8Array) {
+    super()
     if (seed.length !== 32) throw new Rejected('bad-key', 'a seed has 32 bytes')
     this.#seed = seed.slice()
     this.#signer = signers[algorithm](this.#seed)
@@ -51,17 +53,5 @@ export class HeldSigningKey implements SigningKey {
   /** The seed, for a keystore to wrap. The caller zeroes it. */
   exportSecretForBackup(): Uint8Array {
     return this.#seed.slice()
-  }
-
-  toString(): string {
-    return this.id
-  }
-
-  toJSON(): string {
-    return this.id
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.id
   }
 }

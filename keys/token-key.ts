@@ -2,12 +2,13 @@
 import { utf8 } from '../protocol/bytes.ts'
 import { Rejected } from '../protocol/errors.ts'
 import type { KeyId, SigningKey, VerificationKey } from '../protocol/key.ts'
+import { ShownById } from './shown-by-id.ts'
 import type { ObjectId, Token } from './token.ts'
 
 /** Begins unlike anything else that a key signs. */
 const proof = utf8('pouch/1 token key is here')
 
-export class TokenSigningKey implements SigningKey {
+export class TokenSigningKey extends ShownById implements SigningKey {
   readonly id: KeyId
   readonly algorithm = 'ed25519'
   readonly publicKey: VerificationKey
@@ -15,6 +16,7 @@ export class TokenSigningKey implements SigningKey {
   readonly #object: ObjectId
 
   constructor(token: Token, object: ObjectId, publicKey: VerificationKey) {
+    super()
     this.id = publicKey.id
     this.publicKey = publicKey
     this.#token = token
@@ -37,17 +39,5 @@ export class TokenSigningKey implements SigningKey {
 
   destroyForever(): void {
     this.#token.destroyForever(this.#object)
-  }
-
-  toString(): string {
-    return this.id
-  }
-
-  toJSON(): string {
-    return this.id
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.id
   }
 }
