@@ -1,13 +1,14 @@
 /** Answers for counting again what a ledger's decisions were counted on: the permitted transfers that stand before each. */
 import { compareNames, type PartyId, type Seconds } from '../names.ts'
 import type { Agreement } from '../policy/agreement.ts'
-import { createTally, type Tally, type Window, windowsOf } from '../policy/counting.ts'
+import { createTally, isCounted, type Tally, type Window, windowsOf } from '../policy/counting.ts'
 
 /** What a count is about. */
 interface CountedTransfer {
   readonly from: PartyId
   readonly to: readonly PartyId[]
   readonly category: string
+  readonly messageType: string
   readonly at: Seconds
 }
 
@@ -36,14 +37,17 @@ export function beginRecount(): Recount {
     return tally
   }
   return {
-    add: ({ from, to, category, at }) => {
+    add: (transfer) => {
+      const { from, to, category, at } = transfer
+      if (!isCounted(transfer)) return
       for (const each of new Set(to)) tallyOf(from, each, category).add(at)
     },
     addUnknown: () => {
       unknown++
     },
-    otherThan: (recorded, { from, to, category, at }, agreement) => {
-      const windows = windowsOf(agreement, category, at)
+    otherThan: (recorded, transfer, agreement) => {
+      const { from, to, category } = transfer
+      const windows = windowsOf(agreement, transfer)
       if (windows.length === 0) return recorded === undefined ? undefined : countedLine(undefined)
       const found = [...new Set(to)].map((party) => {
         const tally = tallyOf(from, party, category)

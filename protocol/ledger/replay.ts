@@ -79,8 +79,10 @@ export function beginReplay(
     for (const difference of differencesOf(record, found && suspended(found, standing), recount)) {
       differences.push({ index, transfer: record.transfer ?? 'unnamed', ...difference })
     }
+    const { messageType, at } = record
     const transfer = questionOf(record)
-    if (record.decision?.allow === true && transfer) recount.add({ ...transfer, at: record.at })
+    if (record.decision?.allow === true && transfer && messageType)
+      recount.add({ ...transfer, messageType, at })
   }
   return { read, result: () => ({ decisions, refusals, differences }) }
 }
@@ -120,11 +122,11 @@ function isDecided({ event, actor }: LedgerRecord, party: PartyId): boolean {
 type Found = Omit<Difference, 'index' | 'transfer'>
 
 function differencesOf(record: LedgerRecord, found: Ruled | undefined, recount: Recount): readonly Found[] {
-  const { decision, registry, at } = record
+  const { decision, registry, messageType, at } = record
   if (decision === undefined)
     return [{ what: 'decision', recorded: 'none', replayed: 'one for each acceptance' }]
   const question = questionOf(record)
-  if (question === undefined)
+  if (question === undefined || messageType === undefined)
     return [{ what: 'decision', recorded: 'without what it was made on', replayed: 'none' }]
   const named = `version ${registry?.version ?? 'unnamed'}`
   if (found === undefined) return [{ what: 'registry', recorded: named, replayed: 'not adopted before' }]
@@ -132,7 +134,7 @@ function differencesOf(record: LedgerRecord, found: Ruled | undefined, recount: 
   const other = otherRegistry(record, version)
   const counted = recount.otherThan(
     decision.counted,
-    { ...question, at },
+    { ...question, messageType, at },
     rules.agreements.get(question.agreement),
   )
   return [

@@ -8,18 +8,30 @@ export interface Window {
   readonly most: number
 }
 
-/** One for each aggregation of the agreement, in its order; none when none is about the category. */
-export function windowsOf(
-  agreement: Agreement | undefined,
-  category: string,
-  at: Seconds,
-): readonly Window[] {
+/** What of a transfer says how it is counted. */
+export interface Countable {
+  readonly category: string
+  readonly messageType: string
+  readonly at: Seconds
+}
+
+/** A withdrawal hands over nothing that is worth more together: it adds to no count, and none keeps it back. */
+export function isCounted({ messageType }: Pick<Countable, 'messageType'>): boolean {
+  return messageType !== 'clearance.withdrawal'
+}
+
+/**
+ * One for each aggregation of the agreement, in its order; none when none is about the category. Of what is not counted
+ * each is empty: it is decided on as if it were the first.
+ */
+export function windowsOf(agreement: Agreement | undefined, transfer: Countable): readonly Window[] {
+  const { category, at } = transfer
   const limits = agreement?.aggregation ?? []
   if (!limits.some((limit) => limit.category === category)) return []
   return limits.map((limit) => ({
     since: at - limit.period,
     // The one that is decided on is the last of the count.
-    most: limit.category === category ? Math.max(0, limit.count - 1) : 0,
+    most: isCounted(transfer) && limit.category === category ? Math.max(0, limit.count - 1) : 0,
   }))
 }
 

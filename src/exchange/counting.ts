@@ -1,24 +1,23 @@
 /** Answers for what an agreement's aggregation makes of a submission: what it is counted on, and what it adds to later counts. */
-import type { PartyId, Seconds } from '../../protocol/names.ts'
+import type { PartyId } from '../../protocol/names.ts'
 import type { Agreement } from '../../protocol/policy/agreement.ts'
-import { windowsOf } from '../../protocol/policy/counting.ts'
+import { type Countable, isCounted, windowsOf } from '../../protocol/policy/counting.ts'
 import type { Database } from '../database/open.ts'
 import { type CountedRow, type Counting, countTransfers } from './counts-table.ts'
 
-export interface Countable {
+export interface CountableTransfer extends Countable {
   readonly from: PartyId
   readonly to: readonly PartyId[]
-  readonly category: string
-  readonly at: Seconds
 }
 
 /** Counts for each recipient; nothing, and without asking the database, where the agreement counts nothing. */
 export async function countedOn(
   database: Database,
-  { from: sender, to, category, at }: Countable,
+  transfer: CountableTransfer,
   agreement: Agreement | undefined,
 ): Promise<readonly CountedRow[]> {
-  const windows = windowsOf(agreement, category, at)
+  const { from: sender, to, category } = transfer
+  const windows = windowsOf(agreement, transfer)
   const wanted = [...new Set(to)].flatMap((recipient) =>
     windows.map((window) => ({ sender, recipient, category, ...window })),
   )
@@ -34,10 +33,11 @@ export function countedFor(rows: readonly CountedRow[]): ReadonlyMap<PartyId, re
 }
 
 export function countingOf(
-  { from: sender, to, category, at }: Countable,
+  transfer: CountableTransfer,
   on: readonly CountedRow[],
   permitted: boolean,
 ): Counting {
-  const recipients = permitted ? [...new Set(to)] : []
+  const { from: sender, to, category, at } = transfer
+  const recipients = permitted && isCounted(transfer) ? [...new Set(to)] : []
   return { on, adds: recipients.map((recipient) => ({ sender, recipient, category, at })) }
 }

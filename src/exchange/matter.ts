@@ -43,7 +43,7 @@ export interface Matter extends Entering {
 export async function decided(gateway: Gateway, entering: Entering): Promise<Matter> {
   const { envelope, origin } = entering
   const [known, directory] = [gateway.suspensions.version(), asSuspended(gateway, entering)]
-  const { issuer: from, label, purpose, agreement, justification } = envelope
+  const { issuer: from, label, purpose, agreement, messageType, justification } = envelope
   const at = gateway.now()
   const hosting = hostingOf(
     directory,
@@ -55,7 +55,7 @@ export async function decided(gateway: Gateway, entering: Entering): Promise<Mat
   const { rules } = directory
   const counted = await countedOn(
     gateway.database,
-    { from, to, category, at },
+    { from, to, category, messageType, at },
     rules.agreements.get(agreement),
   )
   const counts = countedFor(counted)

@@ -65,9 +65,12 @@ async function inTurn<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   const category = categoryOf(envelope)
+  const { messageType } = envelope
   const agreement = directory.rules.agreements.get(envelope.agreement)
-  const counts = windowsOf(agreement, category, gateway.now()).length > 0
-  return counts ? gateway.turns.take(`${envelope.issuer} ${category}`, act) : act()
+  const windows = windowsOf(agreement, { category, messageType, at: gateway.now() })
+  return windows.some(({ most }) => most > 0)
+    ? gateway.turns.take(`${envelope.issuer} ${category}`, act)
+    : act()
 }
 
 async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Submission> {
@@ -107,7 +110,7 @@ function effectsOf({
   party,
   alongside,
 }: Matter): readonly Effect[] {
-  const { issuer, id, digest, expiresAt, parsed, bytes } = envelope
+  const { issuer, id, digest, expiresAt, messageType, parsed, bytes } = envelope
   const row = {
     issuer,
     id,
@@ -124,7 +127,7 @@ function effectsOf({
   }
   const standing = [
     effect(stepSuspensions, { known }),
-    effect(enterCounts, countingOf({ ...question, at }, counted, decision.allow)),
+    effect(enterCounts, countingOf({ ...question, messageType, at }, counted, decision.allow)),
   ]
   const beside = alongside?.(decision.allow) ?? []
   if (!decision.allow) return [...standing, effect(insertEnvelopes, row), ...beside]

@@ -10,7 +10,10 @@ import { inbox } from '../../src/exchange/inbox.ts'
 import type { PackageRequest } from '../../src/exchange/package-request.ts'
 import { packageAndSubmit } from '../../src/exchange/package.ts'
 import { deliver } from '../../src/exchange/deliver.ts'
+import type { Submission } from '../../src/exchange/submission.ts'
 import { submit } from '../../src/exchange/submit.ts'
+import { withdraw } from '../../src/exchange/withdrawal/withdraw.ts'
+import { eventually } from '../support/eventually.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { agreementAmong, agreementId } from '../support/registry.ts'
 import { requestTo } from '../support/request.ts'
@@ -159,5 +162,29 @@ eachDatabase('an agreement', ({ kind, fresh }) => {
     await sql`drop table transfers`.execute(est.database)
     await up(est.database as Kysely<unknown>)
     expect(await countsOf(est)).toEqual(counted)
+  })
+
+  test('that counts lets a withdrawal out when nothing else may go, and goes on counting without it', async () => {
+    world.clock.now += 2 * hour
+    const sent: Submission[] = []
+    for (let i = 0; i < 4; i++) sent.push(await send(['NLD'], { agreement: counting }))
+    const withdrawn = async (of: number) => {
+      const envelope = sent[of]?.id ?? ''
+      const before = (await records(est)).length
+      await withdraw(est, { envelope, kind: 'withdrawn', reason: 'review' })
+      return eventually('the withdrawal to go out', async () =>
+        (await records(est)).slice(before).find(({ messageType }) => messageType === 'clearance.withdrawal'),
+      )
+    }
+    const noneCounted = { decision: { allow: true, counted: new Map([['NLD', [0, 0]]]) } }
+    expect(await withdrawn(0)).toMatchObject(noneCounted)
+    const fifth = await send(['NLD'], { agreement: counting })
+    expect((await records(est))[fifth.index]?.decision).toMatchObject({
+      ...{ allow: true, counted: new Map([['NLD', [0, 4]]]) },
+    })
+    expect((await send(['NLD'], { agreement: counting })).decision.allow).toBe(false)
+    expect(await withdrawn(1)).toMatchObject(noneCounted)
+    expect((await countsOf(est)).filter(({ at }) => at === world.clock.now)).toHaveLength(5)
+    expect((await replayed(est)).differences).toEqual([])
   })
 })
