@@ -1,7 +1,7 @@
 /** Answers for a listener: it opens on a host and port, gives no client unbounded time, and closes without cutting anybody short. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer, type ServerType } from '@hono/node-server'
 import type { Api } from './mount.ts'
 
@@ -52,6 +52,7 @@ export async function serve(
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch: api.fetch, ...serverFor(tls, patience) })
   if ('maxConnections' in server) server.maxConnections = mostConnections
+  const unused = unusedConnections(server, tls === undefined ? 'connection' : 'secureConnection')
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -63,7 +64,7 @@ export async function serve(
   const renew = (files: TlsFiles): void => {
     if ('setSecureContext' in server) server.setSecureContext(contextOf(files))
   }
-  return { host, port: address.port, renew, stop: (grace) => stop(server, grace) }
+  return { host, port: address.port, renew, stop: (grace) => stop(server, unused, grace) }
 }
 
 function serverFor(tls: TlsFiles | undefined, patience: Patience) {
@@ -83,9 +84,28 @@ function contextOf({ key, certificate, clientAuthorities: ca }: TlsFiles) {
   return { ...files, minVersion: 'TLSv1.3' as const }
 }
 
-/** `close` waits for connections that are kept alive and idle, also for those that become so while it waits. */
-async function stop(server: ServerType, graceMilliseconds: number): Promise<void> {
+/** Those on which nothing has been asked, which no request keeps alive: clients open them ahead of their need. */
+function unusedConnections(server: ServerType, made: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const unused = new Set<Socket>()
+  server.on(made, (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket))
+  return unused
+}
+
+/**
+ * `close` waits for connections that are kept alive and idle, also for those that become so while it waits; and, as long as
+ * a head may take, for those on which nothing has been asked.
+ */
+async function stop(
+  server: ServerType,
+  unused: ReadonlySet<Socket>,
+  graceMilliseconds: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const socket of unused) socket.destroy()
   const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 20)
   const late = setTimeout(
     () => 'closeAllConnections' in server && server.closeAllConnections(),

@@ -43,6 +43,19 @@ test('a request that would not end is cut off when the grace is over', async () 
   expect(await begun).toBe('cut off')
 })
 
+test('a connection on which nothing was asked is waited for by nobody', async () => {
+  const patience = {
+    ...{ headersTimeout: 60_000, requestTimeout: 60_000 },
+    ...{ keepAliveTimeout: 60_000, connectionsCheckingInterval: 60_000 },
+  }
+  const { port, stop } = await serve(new Hono<Env>(), { host, port: 0, patience })
+  const socket = connect(port, host).on('error', () => undefined)
+  await pause(50)
+  const gone = new Promise((resolve) => socket.resume().on('close', resolve))
+  await stop(60_000)
+  await gone
+}, 10_000)
+
 test.each([
   ['head', 'GET / HTTP/1.1\r\nx: '],
   ['body', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n'],
