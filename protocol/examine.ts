@@ -77,18 +77,14 @@ const examinations: Readonly<Record<Kind, (bytes: Uint8Array, examiner: Examiner
         ...(withdrawals.length > 0 && { withdrawals: withdrawals.map(withdrawalLine) }),
       }
     }),
-  attestation: (bytes, { directory, now, statusList }) => {
-    if (statusList === undefined)
-      return run(attestationChecks, (trace) =>
-        attestationFacts(verifyAttestation(bytes, directory, now, trace)),
-      )
-    return run([...attestationChecks, 'status'], (trace) => {
+  attestation: (bytes, { directory, now, statusList }) =>
+    run([...attestationChecks, 'status'], (trace) => {
       const attestation = verifyAttestation(bytes, directory, now, trace)
+      if (statusList === undefined) return attestationFacts(attestation)
       trace('status')
       requireStanding(attestation, statusList, directory, now)
       return { ...attestationFacts(attestation), status: 'valid' }
-    })
-  },
+    }),
   acknowledgement: (bytes, { directory, now }) =>
     run(acknowledgementChecks, (trace) => {
       const { recipient, sender, envelope, outcome, at } = verifyAcknowledgement(bytes, directory, now, trace)

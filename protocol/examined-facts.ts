@@ -64,6 +64,7 @@ export function attestationFacts({
   clearance,
   identifiers,
   expiresAt,
+  status,
 }: VerifiedAttestation): Facts {
   return {
     attestation: id,
@@ -72,6 +73,7 @@ export function attestationFacts({
     clearance: printMarking(clearance.scheme, clearance.level),
     'valid until': clearance.validUntil,
     'expires at': expiresAt,
+    ...(status !== undefined && { 'status list': status.uri }),
     ...Object.fromEntries(identifiers),
   }
 }

@@ -20,6 +20,7 @@ export function examined(
 const unreachable: Readonly<Record<string, string>> = {
   replay: 'only a gateway knows which ids it has seen',
   'key-agreement': 'needs the recipient’s opening key: --open',
+  status: 'needs the issuer’s status list: --status',
 }
 
 function checkLine({ check, outcome, code, detail }: CheckResult<string>, i: number): string {

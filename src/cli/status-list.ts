@@ -1,5 +1,5 @@
 /** Answers for a status list from where the command line names it: a file, or the address that its issuer publishes it at. */
-import { UsageError } from './answer.ts'
+import { SystemRefused } from './answer.ts'
 import { readBytes } from './files.ts'
 
 const patienceMilliseconds = 10_000
@@ -17,7 +17,8 @@ export async function statusListAt(place: string): Promise<Uint8Array> {
     if (!response.ok) throw new Error(`answered ${response.status}`)
     return await bounded(response)
   } catch (cause) {
-    throw Object.assign(new UsageError(`no status list comes from ${place}`), { cause })
+    const next = 'try again, or get the list from its issuer in another way, and name the file'
+    throw new SystemRefused(`no status list comes from ${place}`, next, { cause })
   }
 }
 

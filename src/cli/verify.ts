@@ -2,8 +2,9 @@
 import { Command } from 'commander'
 import { examine } from '../../protocol/examine.ts'
 import type { OpeningKey } from '../../protocol/key.ts'
+import { kindOf } from '../../protocol/kind.ts'
 import { environment, readPlace } from '../config.ts'
-import { type Answer, acting } from './answer.ts'
+import { type Answer, acting, UsageError } from './answer.ts'
 import { type AuthorityOptions, auditFolder, authorityOption } from './audit-verify.ts'
 import { examined } from './examined.ts'
 import { isExport } from './export-files.ts'
@@ -40,13 +41,25 @@ export function verifyCommand(): Command {
 }
 
 async function verify(options: VerifyOptions, [file = '-']: readonly string[]): Promise<Answer> {
-  if (isExport(file)) return auditFolder(file, options)
+  if (isExport(file)) {
+    if (options.status !== undefined) throw noStatus('ledger-export')
+    return auditFolder(file, options)
+  }
   const now = timeOf(options.at)
   const directory = trustedDirectory(options, now)
+  const bytes = readBytes(file)
+  if (options.status !== undefined && kindOf(bytes) !== 'attestation') throw noStatus(kindOf(bytes))
   const openingKeys = options.open === true ? openingKeysAt(options.data) : []
   const statusList = options.status === undefined ? undefined : await statusListAt(options.status)
   const examiner = { directory, now, openingKeys, ...(statusList && { statusList }) }
-  return examined(file, examine(readBytes(file), examiner))
+  return examined(file, examine(bytes, examiner))
+}
+
+/** A verdict that did not look at the list would be taken for one that did. */
+function noStatus(kind: string): UsageError {
+  return new UsageError(
+    `--status is about an attestation, and this is of kind ${kind}; \`pouch open --out\` writes them`,
+  )
 }
 
 function openingKeysAt(data: string | undefined): readonly OpeningKey[] {

@@ -2,13 +2,17 @@
  * Four gateways in a row: an attestation that three of them passed on is withdrawn by its issuer, and everyone who ever
  * received it is told by the one it had it from, and acknowledges.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { toHex } from '../../protocol/bytes.ts'
 import { currentSealingKey } from '../../protocol/directory.ts'
 import { seal } from '../../protocol/envelope/seal.ts'
 import { parseRecord } from '../../protocol/ledger/record.ts'
 import { verifyAttestation } from '../../protocol/attestation/verify.ts'
-import { requireStanding } from '../../protocol/status-token.ts'
+import { rootsDigest } from '../../protocol/roots.ts'
+import { requireStanding, signStatusList, verifyStatusList } from '../../protocol/status-token.ts'
 import { attestationDigest, signWithdrawal, type Withdrawal } from '../../protocol/withdrawal.ts'
 import { handOver } from '../../src/exchange/deliver.ts'
 import type { Gateway } from '../../src/exchange/gateway.ts'
@@ -164,6 +168,53 @@ eachDatabase('a withdrawal', ({ fresh }) => {
     expect(check(await list())).toThrow(code('status-withdrawn'))
     await state('reinstated')
     expect(check(await list())).not.toThrow()
+  })
+
+  test('verify --status: stands, or does not, by the list of its issuer and of now alone', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pouch-status-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = (name: string, bytes: Uint8Array): string => {
+      writeFileSync(path.join(folder, name), bytes)
+      return path.join(folder, name)
+    }
+    const attestation = await issued('NLD')
+    const directory = at('NLD').directory()
+    const uri = verifyAttestation(attestation, directory, world.clock.now).status?.uri ?? ''
+    const held = new Uint8Array(await (await fetch(uri)).arrayBuffer())
+    const claims = verifyStatusList(held, 'EST', directory, world.clock.now)
+    const list = file('list.cose', held)
+    const trusted = [
+      '--registry',
+      file('registry.cose', world.registry),
+      '--roots',
+      rootsDigest(world.document.roots),
+    ]
+    const verified = async (name: string, words: readonly string[], now = world.clock.now) => {
+      const time = new Date(1000 * now).toISOString().replace('.000Z', 'Z')
+      const ended = await pouch(['verify', name, ...words, ...trusted, '--at', time, '--json'])
+      const { checks = [] } = jsonOf(ended) as {
+        checks?: { check: string; outcome: string; code?: string }[]
+      }
+      const { outcome, code } = checks.find(({ check }) => check === 'status') ?? {}
+      return `${ended.code ?? ''} ${outcome ?? ''} ${code ?? ''}`.trim()
+    }
+    const name = file('attestation.cose', attestation)
+    expect(await verified(name, [])).toBe('0 not-reached')
+    expect(await verified(name, ['--status', uri])).toBe('0 pass')
+    expect(await verified(name, ['--status', list])).toBe('0 pass')
+    expect(await verified(name, ['--status', list], world.clock.now + day)).toBe('1 fail status-unknown')
+    const { signing } = world.party('NLD')
+    const others = file('others.cose', signStatusList(claims, signing))
+    expect(await verified(name, ['--status', others])).toBe('1 fail unknown-key')
+    const elsewhere = signStatusList({ ...claims, uri: `${uri}0` }, world.party('EST').signing)
+    expect(await verified(name, ['--status', file('else.cose', elsewhere)])).toBe('1 fail status-unknown')
+    expect(await verified(name, ['--status', name])).toBe('1 fail malformed-structure')
+    const about = { attestation: attestationDigest(attestation), reason: 'review' } as const
+    await withdraw(at('EST'), { ...about, kind: 'suspended' })
+    expect(await verified(name, ['--status', uri])).toBe('1 fail status-withdrawn')
+    // Nothing is said to be valid for want of a list, nor of what no list speaks of.
+    expect(await verified(name, ['--status', `${new URL(uri).origin}/v1/status/999`])).toBe('1')
+    expect(await verified(list, ['--status', list])).toBe('2')
   })
 
   test.each([
