@@ -6,8 +6,7 @@ import { readHead } from '../ledger/head-table.ts'
 import { type Standing, standingOf } from '../ledger/witnessing/standing.ts'
 import { type Figure, single } from './exposition.ts'
 
-/** Of what is in memory. */
-export function heldFigures(gateway: Gateway): readonly Figure[] {
+export function figuresInMemory(gateway: Gateway): readonly Figure[] {
   const { damage, sequencer, registry } = gateway
   const { version } = registry.current().document
   return [

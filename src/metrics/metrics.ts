@@ -2,7 +2,7 @@
 import type { Gateway } from '../exchange/gateway.ts'
 import { exchangeFigures } from './exchange-figures.ts'
 import { createExposition, type Figure, single } from './exposition.ts'
-import { heldFigures, isReachable, ledgerFigures, witnessFigures } from './gateway-figures.ts'
+import { figuresInMemory, isReachable, ledgerFigures, witnessFigures } from './gateway-figures.ts'
 import { createProcessFigures } from './process-figures.ts'
 
 export interface AnsweredRequest {
@@ -78,7 +78,7 @@ async function figuresOf({ gateway, notAnswering }: Measured): Promise<readonly 
   const reachable = await isReachable(gateway)
   return [
     single('pouch_database_up', '1 when the database answers.', reachable ? 1 : 0),
-    ...heldFigures(gateway),
+    ...figuresInMemory(gateway),
     ...(reachable ? await storedFigures(gateway, notAnswering) : []),
   ]
 }
