@@ -17,8 +17,10 @@ function when(failed: boolean, subject: string): readonly Finding[] {
 }
 
 function each(subjects: readonly string[], failed: (subject: string) => boolean): readonly Finding[] {
-  const failing = subjects.filter(failed)
-  return failing.length === 0 ? none : failing.map((subject) => ({ subject }))
+  // Of nearly all nothing fails, and then nothing is made.
+  let findings: Finding[] | undefined
+  for (const subject of subjects) if (failed(subject)) (findings ??= []).push({ subject })
+  return findings ?? none
 }
 
 /** The level asked for, and what it was by itself where aggregation raised it. */
@@ -34,8 +36,11 @@ export const conditions = {
   // The label
   'unknown-policy': ({ scheme, question }) => when(scheme === undefined, question.label.policy),
 
-  'unknown-marking': (facts) =>
-    when(facts.scheme?.markings.has(facts.question.label.marking) === false, marked(facts)),
+  'unknown-marking': (facts) => {
+    const { scheme, marking, question } = facts
+    const isFine = marking !== undefined || scheme?.markings.has(question.label.marking) !== false
+    return isFine ? none : [{ subject: marked(facts) }]
+  },
 
   'marking-not-in-force': (facts) => {
     const { scheme, marking, question } = facts
@@ -142,23 +147,21 @@ export const conditions = {
       ? none
       : [{ subject: purpose, required: listed(agreement.purposes) }],
 
-  'category-not-covered': ({ agreement, question: { category } }) =>
-    agreement === undefined || agreement.ceilings.has(category)
+  'category-not-covered': ({ agreement, ceiling, question: { category } }) =>
+    agreement === undefined || ceiling !== undefined
       ? none
       : [{ subject: category, required: listed([...agreement.ceilings.keys()]) }],
 
   'above-ceiling': (facts) => {
-    const { agreement, level, question } = facts
-    const { category } = question
-    const ceiling = agreement?.ceilings.get(category)
+    const { ceiling, level, question } = facts
     if (ceiling === undefined || level === undefined || level <= ceiling) return none
-    return [{ subject: category, required: `${ceiling}`, found: asked(facts) }]
+    return [{ subject: question.category, required: `${ceiling}`, found: asked(facts) }]
   },
 
   'marking-not-covered': (facts) => {
     const { agreement, marking, row, question } = facts
     if (agreement === undefined || marking === undefined || row !== undefined) return none
-    return when(hasTableFor(agreement, question.label.policy), marked(facts))
+    return hasTableFor(agreement, question.label.policy) ? [{ subject: marked(facts) }] : none
   },
 
   // What the sender states

@@ -5,7 +5,7 @@ import { type Agreement, type Equivalent, type State, stateAt } from './agreemen
 import { levelOf, rowFor } from './equivalence.ts'
 import type { Justification } from './justification.ts'
 import type { Level } from './level.ts'
-import { type Restricted, verdictsOf } from './others.ts'
+import { type Restricted, unrestricted, verdictsOf } from './others.ts'
 import { type IndexedScheme, type IndexedStanding, markingAt, type Rules } from './rules.ts'
 import type { Marking } from './scheme.ts'
 
@@ -38,6 +38,8 @@ export interface Facts {
   readonly level: Level | undefined
   readonly receiver: IndexedStanding | undefined
   readonly agreement: Agreement | undefined
+  /** Of the agreement, for the category; `undefined` where it does not cover that. */
+  readonly ceiling: Level | undefined
   readonly state: State | undefined
   readonly verdicts: readonly Restricted[]
 }
@@ -61,8 +63,9 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
     level,
     receiver: rules.parties.get(question.to),
     agreement,
+    ceiling: agreement?.ceilings.get(question.category),
     state: agreement && stateAt(agreement, at),
-    verdicts: verdictsOf({ question, rules, marking, level, at }),
+    verdicts: rules.modules.size === 0 ? unrestricted : verdictsOf({ question, rules, marking, level, at }),
   }
 }
 

@@ -151,7 +151,8 @@ export function standsFor(rules: Rules, name: PartyId, party: PartyId, at: Secon
 }
 
 export function includes(rules: Rules, names: readonly PartyId[], party: PartyId, at: Seconds): boolean {
-  return names.some((name) => standsFor(rules, name, party, at))
+  for (const name of names) if (standsFor(rules, name, party, at)) return true
+  return false
 }
 
 /** Whether the agreement is between the two, in this direction, on this day. */

@@ -80,7 +80,8 @@ function knownFacts(position: Position): Facts {
 }
 
 type Fact = Exclude<keyof Facts, 'question' | 'rules' | 'at'>
-const factNames = ['scheme', 'marking', 'row', 'alone', 'level', 'receiver', 'agreement', 'state', 'verdicts']
+const about = ['agreement', 'ceiling', 'state', 'verdicts']
+const factNames = ['scheme', 'marking', 'row', 'alone', 'level', 'receiver', ...about]
 
 /** What each fact is made of: those parts that change it anywhere. */
 const factParts = new Map(
