@@ -11,7 +11,7 @@ export interface MemoryResult {
 }
 
 const parts = 10
-const inFlight = 8
+const inFlight = 32
 
 /** What is sent is sealed tenth by tenth, so that it need not be held here. */
 export async function measureMemory(
