@@ -4,6 +4,8 @@ import { decode } from '../../protocol/cbor.ts'
 import { parseEnvelope } from '../../protocol/envelope/format.ts'
 import { parseLabel } from '../../protocol/label.ts'
 import { type PartyId, partyId, type Seconds } from '../../protocol/names.ts'
+import type { Agreement } from '../../protocol/policy/agreement.ts'
+import { isCounted } from '../../protocol/policy/counting.ts'
 import type { QuestionToAll } from '../../protocol/policy/decide.ts'
 import type { Rules } from '../../protocol/policy/rules.ts'
 import { agreementOr, candidatesFor } from '../policy/explanation.ts'
@@ -56,16 +58,19 @@ export function questionOptions(command: Command): Command {
 
 /** Throws `UsageError` for what is missing, and where the agreement must be named. */
 export function questionFrom(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToAll {
-  return options.envelope === undefined ? asked(options, rules, at) : inEnvelope(options.envelope, options)
+  return options.envelope === undefined
+    ? asked(options, rules, at)
+    : inEnvelope(options.envelope, options, rules)
 }
 
-function inEnvelope(file: string, options: QuestionOptions): QuestionToAll {
+function inEnvelope(file: string, options: QuestionOptions, rules: Rules): QuestionToAll {
   const { claims, recipients, label, purpose, agreement, justification } = parseEnvelope(
     decode(readBytes(file)),
   ).header
   const to = recipients.map(({ party }) => party)
   const stated = { from: claims.iss, to, label, purpose, agreement, category: categoryOf(claims.sub) }
-  return { ...stated, ...justification, ...countedFrom(options, to) }
+  const limits = rules.agreements.get(agreement)?.aggregation
+  return { ...stated, ...justification, ...countedFrom(options, { to, limits, messageType: claims.sub }) }
 }
 
 function asked(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToAll {
@@ -74,6 +79,7 @@ function asked(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToA
     throw new UsageError(
       '--from, --to, --label and --purpose go together; or name an envelope with --envelope',
     )
+  const messageType = options.type ?? defaultCategory
   const candidates = candidatesFor({ from, to }, rules, at)
   const agreement = agreementOr(options.agreement, candidates)
   if (agreement === undefined)
@@ -84,9 +90,9 @@ function asked(options: QuestionOptions, rules: Rules, at: Seconds): QuestionToA
     agreement,
     label: { ...parseLabel(label, timeOf(options.marked ?? options.at)), ...furtherFrom(options) },
     purpose,
-    category: options.category ?? categoryOf(options.type ?? defaultCategory),
+    category: options.category ?? categoryOf(messageType),
     ...statedIn(options),
-    ...countedFrom(options, to),
+    ...countedFrom(options, { to, limits: rules.agreements.get(agreement)?.aggregation, messageType }),
   }
 }
 
@@ -102,10 +108,18 @@ function furtherFrom({ originator, retainUntil }: QuestionOptions) {
   }
 }
 
+interface Countable {
+  readonly to: readonly PartyId[]
+  readonly limits: Agreement['aggregation']
+  readonly messageType: string
+}
+
+/** What is never counted needs no number told. */
 function countedFrom(
-  { counted }: QuestionOptions,
-  to: readonly PartyId[],
+  { counted: told }: QuestionOptions,
+  { to, limits, messageType }: Countable,
 ): Pick<QuestionToAll, 'countedFor'> {
+  const counted = isCounted({ messageType }) ? told : limits?.map(() => 0)
   return counted === undefined ? {} : { countedFor: new Map(to.map((party) => [party, counted])) }
 }
 

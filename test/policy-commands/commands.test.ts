@@ -89,6 +89,8 @@ permitted, level 3 (secret): every condition holds
     expect(told.code).toBe(0)
     const bare = await policy('explain', at('union.cose'), ...swiss)
     expect(bare.out).toContain('EST-CHE counts transfers, and no number was told')
+    const withdrawal = [...stated, ...reader.slice(0, -2), '--type', 'clearance.withdrawal']
+    expect(await policy('explain', at('union.cose'), ...swiss, ...withdrawal)).toMatchObject({ code: 0 })
     const half = await policy('explain', at('union.cose'), ...swiss, ...stated)
     expect(half).toMatchObject({
       code: 2,
