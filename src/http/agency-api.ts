@@ -18,7 +18,7 @@ import { registryConflict, registryConflicts } from './registry-conflict-operati
 import { adoptRegistry, currentRegistry, earlierRegistry } from './registry-operations.ts'
 import { timeStamps } from './time-stamp-operation.ts'
 import { shredRecordsOf } from './shred-operation.ts'
-import { roles } from './credentials.ts'
+import { workingRoles } from './credentials.ts'
 import { readWithdrawals, stateWithdrawal } from './withdrawal-operations.ts'
 import { conflicts, resume } from './witness-operations.ts'
 
@@ -41,18 +41,18 @@ export function agencyOperations(gateway: Gateway): readonly Operation[] {
     peerTest(gateway),
     acknowledgeHere(gateway),
     readEvidence(gateway),
-    currentRegistry(gateway, roles),
-    earlierRegistry(gateway, roles),
+    currentRegistry(gateway, workingRoles),
+    earlierRegistry(gateway, workingRoles),
     adoptRegistry(gateway, ['officer']),
     registryConflicts(gateway, ['officer', 'auditor']),
     registryConflict(gateway, ['officer', 'auditor']),
-    listAgreements(gateway, roles),
+    listAgreements(gateway, workingRoles),
     giveNotice(gateway, ['officer']),
-    readNotices(gateway, roles),
-    readNotice(gateway, roles),
+    readNotices(gateway, workingRoles),
+    readNotice(gateway, workingRoles),
     stateWithdrawal(gateway, ['officer']),
     readWithdrawals(gateway, ['read', 'officer', 'auditor']),
-    ...ledgerOperations(gateway, roles),
+    ...ledgerOperations(gateway, workingRoles),
     ...auditorOperations(gateway),
     shredRecordsOf(gateway),
     timeStamps(gateway),

@@ -14,10 +14,13 @@ import { textColumn } from '../database/values.ts'
 
 /**
  * `submit` sends and acknowledges for the party; `read` looks at its inbox and envelopes; `officer` withdraws, and manages
- * credentials; `auditor` reads evidence and the ledger. No role contains another.
+ * credentials; `auditor` reads evidence and the ledger; `monitor` reads figures and nothing else. No role contains another.
  */
-export const roles = ['submit', 'read', 'officer', 'auditor'] as const
+export const roles = ['submit', 'read', 'officer', 'auditor', 'monitor'] as const
 export type Role = (typeof roles)[number]
+
+/** Of those who work with what the gateway is for. */
+export const workingRoles = roles.filter((role) => role !== 'monitor')
 
 export interface CredentialRow {
   readonly id: string

@@ -10,7 +10,7 @@ export function readMetrics({ metrics }: Gateway): Operation {
       method: 'get',
       path: '/metrics',
       summary: 'Figures for the operator, as Prometheus reads them',
-      access: ['officer', 'auditor'],
+      access: ['monitor', 'officer', 'auditor'],
       answers: { 200: { description: 'Exposition format 0.0.4.', content: { 'text/plain': 'text' } } },
       refuses: [],
     },

@@ -77,7 +77,7 @@ describe('wrong use has exit code 2 and says what is wrong', () => {
     [['init', 'EST', '--url', 'https://pouch.example.ee/path'], 'without a path'],
     [['init', 'EST', '--url', 'https://pouch.example.ee', '--agency-port', '8e4'], 'from 0 to 65535'],
     [['keys', 'new', 'toast'], 'Allowed choices are sign, open'],
-    [['credential', 'new', 'somebody', '--roles', 'admin'], 'submit, read, officer, auditor'],
+    [['credential', 'new', 'somebody', '--roles', 'admin'], 'submit, read, officer, auditor, monitor'],
     [
       ['acknowledge', 'ab'.repeat(16), '--outcome', 'eaten'],
       'Allowed choices are consigned, opened, refused',

@@ -62,6 +62,7 @@ eachDatabase('metrics', ({ fresh }) => {
     ['read', 403],
     ['officer', 200],
     ['auditor', 200],
+    ['monitor', 200],
   ] as const)('as %s: %i', async (role, status) => {
     const headers = role === undefined ? {} : { authorization: `Bearer ${token(est, role)}` }
     const response = await fetchAsDocumented(`${agency(est)}/metrics`, { headers })
