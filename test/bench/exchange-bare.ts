@@ -63,7 +63,8 @@ export async function startBare(parts: BareParts): Promise<number> {
   const signed = batchSigner({ keys, pair: parts.ledger }, parts.now)
   const nonces = memoryNonces(nonceSeconds)
   const bare = { ...parts, directory, nonces, signed, sent: sending(parts), verifyPeer: verifierOf(parts) }
-  const server = createServer((incoming, outgoing) => {
+  // The other pairs’ turns last longer than node:http keeps a connection that nobody uses.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (incoming, outgoing) => {
     take(bare, incoming).then(
       (answer) => outgoing.writeHead(201, { 'content-type': 'application/json' }).end(answer),
       (error: unknown) => outgoing.writeHead(400).end(String(error)),
