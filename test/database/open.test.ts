@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/open.ts'
 import { eachDatabase } from '../support/databases.ts'
 
-eachDatabase('open', ({ open, fresh }) => {
+eachDatabase('open', ({ open, fresh, bare }) => {
   test('makes the tables at the first opening, and keeps them and their rows at the next', async () => {
-    const source = await fresh()
+    const source = await bare()
     const first = await openDatabase(source)
     const names = (await first.introspection.getTables()).map(({ name }) => name)
     expect(names).toEqual(
@@ -29,7 +29,7 @@ eachDatabase('open', ({ open, fresh }) => {
   })
 
   test('two openings at once do not make the tables twice', async () => {
-    const source = await fresh()
+    const source = await bare()
     if (source.kind === 'embedded') return
     await Promise.all([open(source), open(source), open(source)])
   })

@@ -3,17 +3,19 @@ import { randomUUID } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import postgres from 'postgres'
 import { afterAll, describe, inject, onTestFinished } from 'vitest'
 import { type Database, type DatabaseSource, openDatabase } from '../../src/database/open.ts'
 import { removeAnchors } from './anchors.ts'
+import { onServer } from './postgres-server.ts'
 
 export type DatabaseKind = DatabaseSource['kind']
 
 export interface TestDatabases {
   readonly kind: DatabaseKind
-  /** A fresh, empty place for a database. It goes away after the test, or after all tests when made before them. */
+  /** A database of its own, with tables and without rows. It goes away after the test, or after all tests when made before them. */
   readonly fresh: () => Promise<DatabaseSource>
+  /** As before the first start: without tables, where that takes no longer. */
+  readonly bare: () => Promise<DatabaseSource>
   /** A copy of a database that nobody has open, as a dump restored elsewhere is. */
   readonly copy: (source: DatabaseSource) => Promise<DatabaseSource>
   /** Opens a fresh database, or one again; closed likewise. */
@@ -30,25 +32,25 @@ export function eachDatabase(name: string, tests: (databases: TestDatabases) => 
 /** For a test that has gateways on both at once. */
 export function testDatabases(kind: DatabaseKind): TestDatabases {
   const atEnd = ends()
-  const fresh = async (): Promise<DatabaseSource> => {
-    const { source, remove } = kind === 'embedded' ? freshDirectory() : await freshUrl()
+  const kept = ({ source, remove }: Fresh): DatabaseSource => {
     atEnd(() => removeAnchors(source))
     atEnd(remove)
     return source
   }
-  const copy = async (from: DatabaseSource): Promise<DatabaseSource> => {
-    const { source, remove } =
-      from.kind === 'embedded' ? freshDirectory(from.directory) : await freshUrl(from.url)
-    atEnd(() => removeAnchors(source))
-    atEnd(remove)
-    return source
-  }
+  const fresh = async () => kept(kind === 'embedded' ? freshDirectory() : await freshUrl())
+  const bare = async () => kept(kind === 'embedded' ? freshDirectory() : await freshUrl('template1'))
+  const copy = async (from: DatabaseSource) =>
+    kept(
+      from.kind === 'embedded'
+        ? freshDirectory(from.directory)
+        : await freshUrl(new URL(from.url).pathname.slice(1)),
+    )
   const open = async (source?: DatabaseSource): Promise<Database> => {
     const database = await openDatabase(source ?? (await fresh()))
     atEnd(() => database.destroy())
     return database
   }
-  return { kind, fresh, copy, open }
+  return { kind, fresh, bare, copy, open }
 }
 
 /** Runs what it is given after the test, or after all tests when it is given outside of one; the last first. */
@@ -81,24 +83,14 @@ function freshDirectory(from = inject('embeddedTemplate')): Fresh {
   }
 }
 
-async function freshUrl(from?: string): Promise<Fresh> {
+async function freshUrl(template = inject('postgresTemplate')): Promise<Fresh> {
   const server = inject('postgresUrl')
   const name = `pouch_test_${randomUUID().replaceAll('-', '')}`
-  const template = from === undefined ? '' : ` template ${new URL(from).pathname.slice(1)}`
-  await onServer(server, `create database ${name}${template}`)
+  await onServer(server, `create database ${name} template ${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return {
     source: { kind: 'postgresql', url: url.href },
     remove: () => onServer(server, `drop database ${name} with (force)`),
-  }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => undefined })
-  try {
-    await client.unsafe(statement)
-  } finally {
-    await client.end()
   }
 }

@@ -189,3 +189,13 @@ async function stop(server: ChildProcess, folder: string): Promise<void> {
   }
   rmSync(folder, { recursive: true, force: true })
 }
+
+/** Carries one statement out on a server that runs. */
+export async function onServer(url: string, statement: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    await client.unsafe(statement)
+  } finally {
+    await client.end()
+  }
+}
