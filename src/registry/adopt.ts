@@ -1,4 +1,5 @@
 /** Answers for adopting the next version of the registry: accepted by the rules of the one held, entered, then in force. */
+import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { Rejected } from '../../protocol/errors.ts'
@@ -30,7 +31,9 @@ export interface Adopter {
  */
 export async function adopt(adopter: Adopter, bytes: Uint8Array, from?: string): Promise<VerifiedRegistry> {
   const held = adopter.registry.current()
-  if (equal(held.documentDigest, documentDigestOf(bytes))) return held
+  // A large one takes half a second to read: the same bytes are not read again.
+  if (equal(held.digest, suite.sha256(bytes)) || equal(held.documentDigest, documentDigestOf(bytes)))
+    return held
   const next = await follows(adopter, { bytes, from }, held)
   try {
     await enterAdoption(adopter, next, held)

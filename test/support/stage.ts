@@ -86,6 +86,7 @@ function bytesFor(world: World): Map<string, Uint8Array> {
     ['registry', world.registry],
     ['next registry', signedBy(next, world.roots)],
     ['unsigned registry', signedBy(next, world.roots.slice(1))],
+    ['twin registry', signedBy({ ...next, expires: next.expires + 1 }, world.roots)],
     ['not CBOR', utf8('not CBOR')],
   ])
 }
