@@ -13,7 +13,10 @@ export interface MemoryResult {
 const parts = 10
 const inFlight = 32
 
-/** What is sent is sealed tenth by tenth, so that it need not be held here. */
+/** So many are sealed at a time: whoever seals for longer leaves connections idle until they are closed. */
+const mostAtOnce = 400
+
+/** What is sent is sealed bit by bit, so that it need not be held here. */
 export async function measureMemory(
   pair: Pair,
   count: number,
@@ -23,7 +26,8 @@ export async function measureMemory(
   const sender = [await mebibytes(pair.sender)]
   const receiver = [await mebibytes(pair.receiver)]
   for (let part = 0; part < parts; part++) {
-    await exchangeAll(pair, await sealed(each), inFlight)
+    for (let left = each; left > 0; left -= mostAtOnce)
+      await exchangeAll(pair, await sealed(Math.min(left, mostAtOnce)), inFlight)
     sender.push(await mebibytes(pair.sender))
     receiver.push(await mebibytes(pair.receiver))
   }
