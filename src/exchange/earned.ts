@@ -7,11 +7,12 @@ import { equal, toHex } from '../../protocol/bytes.ts'
 import { type Directory, quorumFor } from '../../protocol/directory.ts'
 import { type ProvenEnvelope, proveSender } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
-import { parseRecord } from '../../protocol/ledger/record.ts'
+import { type LedgerRecord, parseRecord } from '../../protocol/ledger/record.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { decideAll } from '../../protocol/policy/decide.ts'
 import type { Level } from '../../protocol/policy/level.ts'
 import { findEntries, type StoredEntry } from '../ledger/entries-table.ts'
+import { proveRow } from '../ledger/row-proof.ts'
 import { isUnder } from '../ledger/witnessing/entry-under.ts'
 import { type EnvelopeName, entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, holdEnvelope } from './envelopes-table.ts'
@@ -28,7 +29,8 @@ export async function isEarned(gateway: Gateway, envelope: Entered, bytes: Uint8
   const directory = gateway.directory()
   const now = gateway.now()
   const proven = proveSender(bytes, directory, now)
-  const quorum = quorumOf(directory, gateway.party, levelOf(directory, proven, now))
+  const decided = proven && (await decidedOn(gateway, envelope, { digest, proven }))
+  const quorum = quorumOf(directory, gateway.party, levelOf(directory, { proven, decided }, now))
   const earned = quorum !== undefined && (await hasQuorum(gateway, envelope, { digest, proven }, quorum))
   if (earned) witnessed.earned(toHex(digest))
   else await holdAgain(gateway, envelope, quorum ?? 1)
@@ -47,13 +49,41 @@ export async function mayRead(
   return own || isEarned(gateway, envelope, bytes)
 }
 
+interface Sent {
+  readonly proven: ProvenEnvelope | undefined
+  /** What the ledger holds of the decision, where its agreement counts. */
+  readonly decided: LedgerRecord | undefined
+}
+
 /** By the rules in force. What nobody is proven to have sent, or has an unknown label, is worth the most. */
-function levelOf({ rules }: Directory, proven: ProvenEnvelope | undefined, at: Seconds): Level {
+function levelOf({ rules }: Directory, { proven, decided }: Sent, at: Seconds): Level {
   if (proven === undefined) return 4
   const { issuer: from, label, purpose, agreement, messageType } = proven
   const [category = messageType] = messageType.split('.', 1)
-  const to = proven.recipients.map(({ party }) => party)
-  return decideAll({ from, to, label, purpose, agreement, category }, rules, at).level ?? 4
+  const to = decided?.to ?? proven.recipients.map(({ party }) => party)
+  const counted = decided?.decision?.counted
+  const question = { from, to, label, purpose, agreement, category, ...(counted && { countedFor: counted }) }
+  return decideAll(question, rules, at).level ?? 4
+}
+
+/** On what an agreement that counts was decided. Nothing where that is not proven: then it counts as too many. */
+async function decidedOn(
+  gateway: Gateway,
+  { entry_key }: Entered,
+  shown: Shown & { readonly proven: ProvenEnvelope },
+): Promise<LedgerRecord | undefined> {
+  const { rules } = gateway.directory()
+  if (rules.agreements.get(shown.proven.agreement)?.aggregation === undefined) return undefined
+  const [entry] = await findEntries(gateway.database, [entry_key])
+  if (entry === undefined || entry.record === null || !isAbout(entry, shown)) return undefined
+  try {
+    proveRow(entry)
+    const entered = await gateway.sequencer.find(entry_key)
+    return entered && equal(entered.leaf, entry.leaf) ? parseRecord(entry.record) : undefined
+  } catch (error) {
+    if (error instanceof Rejected) return undefined
+    throw error
+  }
 }
 
 /** `undefined` where the registry states none that can be met. */

@@ -6,6 +6,8 @@ import { beginReplay } from '../../protocol/ledger/replay.ts'
 import { policyVersion } from '../../protocol/policy/inputs.ts'
 import { up } from '../../src/database/migrations/0010-transfers.ts'
 import type { Gateway } from '../../src/exchange/gateway.ts'
+import { isEarned } from '../../src/exchange/earned.ts'
+import { findEnvelope } from '../../src/exchange/envelopes-table.ts'
 import { inbox } from '../../src/exchange/inbox.ts'
 import type { PackageRequest } from '../../src/exchange/package-request.ts'
 import { packageAndSubmit } from '../../src/exchange/package.ts'
@@ -13,9 +15,10 @@ import { deliver } from '../../src/exchange/deliver.ts'
 import type { Submission } from '../../src/exchange/submission.ts'
 import { submit } from '../../src/exchange/submit.ts'
 import { withdraw } from '../../src/exchange/withdrawal/withdraw.ts'
+import { createKnownWitnessed } from '../../src/ledger/witnessing/known.ts'
 import { eventually } from '../support/eventually.ts'
 import { eachDatabase } from '../support/databases.ts'
-import { agreementAmong, agreementId } from '../support/registry.ts'
+import { agreementAmong, agreementId, witnessedBy } from '../support/registry.ts'
 import { requestTo } from '../support/request.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
@@ -49,7 +52,12 @@ eachDatabase('an agreement', ({ kind, fresh }) => {
           { ...plain, id: counting, aggregation },
           { ...plain, id: stating, ...stated },
         ]
-        return { ...document, agreements: [...document.agreements, ...further] }
+        const { witnessing } = witnessedBy(ids, [0, 0, 0, 0, 1])(document)
+        return {
+          ...document,
+          ...(witnessing && { witnessing }),
+          agreements: [...document.agreements, ...further],
+        }
       },
     })
     est = (await world.compose('EST')).gateway
@@ -154,6 +162,21 @@ eachDatabase('an agreement', ({ kind, fresh }) => {
     const last = await send(['LVA', 'NLD'], { agreement: counting })
     expect(last.decision.grounds.map(({ code, party }) => [code, party])).toEqual([['above-ceiling', 'NLD']])
     expect((await replayed(est)).differences).toEqual([])
+  })
+
+  test('that counts lets out after a restart what it let out before, on the counts that the ledger holds', async () => {
+    world.clock.now += 2 * hour
+    const { id } = await send(['NLD'], { agreement: counting })
+    const bytes = await deliver(est, id, 'EST')
+    const started = { ...est, witnessed: createKnownWitnessed(est) }
+    const envelope = await findEnvelope(est.database, 'EST', id)
+    if (envelope === undefined) throw new Error('it was entered')
+    expect(await isEarned(started, envelope, bytes)).toBe(true)
+    // With another entry's counts nothing is proven: it counts as too many, and waits for a witness.
+    const other = (await send(['NLD'], { agreement: counting })).id
+    const wrong = await findEnvelope(est.database, 'EST', other)
+    const forged = { ...envelope, entry_key: wrong?.entry_key ?? '' }
+    expect(await isEarned({ ...started, witnessed: createKnownWitnessed(est) }, forged, bytes)).toBe(false)
   })
 
   test('counts what was permitted before there was anything to count', async () => {
