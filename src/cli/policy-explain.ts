@@ -11,29 +11,32 @@ import { rulesOf } from '../policy/registry-rules.ts'
 import { type Answer, acting, answer, toDate } from './answer.ts'
 import { type QuestionOptions, questionFrom, questionOptions } from './policy-question.ts'
 import { policySource, registryArgument } from './policy-source.ts'
+import { asSuspended, type SuspensionOptions, suspensionOption } from './policy-suspensions.ts'
 import { timeOf } from './trust.ts'
 
 export function explainCommand(): Command {
-  return questionOptions(new Command('explain').argument(...registryArgument))
+  return suspensionOption(questionOptions(new Command('explain').argument(...registryArgument)))
     .summary('say why a transfer is permitted or refused')
     .description(
       'Say whether a transfer is permitted, on every ground on which it is not what would have to change, and how the ' +
-        'receiver must protect it. Suspensions that a party declared since the registry are not seen. Exit code 1 for a refusal.',
+        'receiver must protect it. Suspensions that a party declared since the registry are seen with --suspensions alone. ' +
+        'Exit code 1 for a refusal.',
     )
     .addHelpText(
       'after',
       `
 Examples:
   pouch policy explain registry.cose --from EST --to NLD --label 'NATO SECRET//REL TO NLD' --purpose visit
-  pouch policy explain --envelope envelope.cose --data est`,
+  pouch policy explain --envelope envelope.cose --suspensions --data est`,
     )
     .action(
-      acting<QuestionOptions>((options, [file]) => {
+      acting<QuestionOptions & SuspensionOptions>((options, [file]) => {
         const source = policySource(file, options)
         const at = timeOf(options.at)
-        const rules = rulesOf(source.document)
-        const question = questionFrom(options, rules, at)
-        return explained(question, explanationOf(question, rules, at), { rules, at, registry: source.name })
+        return asSuspended(options, rulesOf(source.document), (rules) => {
+          const question = questionFrom(options, rules, at)
+          return explained(question, explanationOf(question, rules, at), { rules, at, registry: source.name })
+        })
       }),
     )
 }

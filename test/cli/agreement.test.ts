@@ -134,6 +134,22 @@ describe('in force', () => {
     writeFileSync(at('request.json'), JSON.stringify({ ...request, agreement: id }))
     const sent = await est('send', at('request.json'))
     expect([sent.code, sent.err + sent.out]).toEqual([1, expect.stringContaining('agreement-suspended')])
+    const explain = [
+      'policy',
+      'explain',
+      '--from',
+      'EST',
+      '--to',
+      'NLD',
+      '--agreement',
+      id,
+      '--purpose',
+      'visit',
+    ]
+    const explained = (...more: readonly string[]) =>
+      est(...explain, '--label', 'EST:PIIRATUD//REL TO NLD', '--json', ...more)
+    expect((await explained('--suspensions')).out).toContain('agreement-suspended')
+    expect((await explained()).out).not.toContain('agreement-suspended')
     expect(await est('agreement', 'resume', id)).toMatchObject({ code: 0, err: '' })
     expect((await est('agreement', 'list')).out).not.toContain('SUSPENDED')
   })
