@@ -29,6 +29,8 @@ function run(filters: readonly string[], results: string): Counts {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
   const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...filters], {
     stdio: 'inherit',
+    // Hundreds of processes load the same files, which are compiled once.
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(state, 'compiled') },
   })
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8')) as {
     readonly numPassedTests: number
