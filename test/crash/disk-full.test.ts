@@ -11,6 +11,7 @@ import { type DatabaseSource, openDatabase } from '../../src/database/open.ts'
 import { readEntries } from '../../src/ledger/entries-table.ts'
 import { expectKept } from '../support/acknowledged.ts'
 import { sized } from '../support/crash-size.ts'
+import { embeddedAt } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { type SmallDisk, smallDisk } from '../support/failing-disk.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -35,7 +36,7 @@ afterAll(async () => {
 test.skipIf(disks.embedded === undefined)('under the embedded database', { timeout }, async () => {
   const disk = disks.embedded
   if (disk === undefined) return
-  const source = { kind: 'embedded', directory: path.join(disk.folder, 'database') } as const
+  const source = embeddedAt(path.join(disk.folder, 'database'))
   const gateway = pushing('embedded', source)
   await filledAndEmptied(gateway, disk, 8 * megabyte, () => {
     // The process that refuses is the one that answered before.

@@ -9,6 +9,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { expectKept } from '../support/acknowledged.ts'
 import { sized } from '../support/crash-size.ts'
+import { embeddedAt } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 import { canTrace, failSyncs } from '../support/failing-disk.ts'
 import { childrenOf, startPostgres } from '../support/postgres-server.ts'
@@ -26,7 +27,7 @@ afterAll(async () => {
 })
 
 test.skipIf(!traceable)('under the embedded database', { timeout }, async () => {
-  const source = { kind: 'embedded', directory: path.join(folder, 'embedded') } as const
+  const source = embeddedAt(path.join(folder, 'embedded'))
   const gateway = pushing('embedded', source)
   for (let round = 1; round <= rounds; round++) {
     await further(gateway)

@@ -9,6 +9,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { DatabaseSource } from '../../src/database/open.ts'
 import { expectKept } from '../support/acknowledged.ts'
 import { sized } from '../support/crash-size.ts'
+import { embeddedAt } from '../support/databases.ts'
 import { type Pusher, startPushing } from '../support/pushers.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 
@@ -23,7 +24,7 @@ afterAll(async () => {
 })
 
 test('a gateway with its embedded database', { timeout }, async () => {
-  const source = { kind: 'embedded', directory: path.join(folder, 'embedded') } as const
+  const source = embeddedAt(path.join(folder, 'embedded'))
   const gateway = pushing('embedded', source)
   await underLoad([gateway], kills, () => {
     gateway.process().kill('SIGKILL')

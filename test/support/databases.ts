@@ -74,11 +74,16 @@ interface Fresh {
   readonly remove: () => Promise<void> | void
 }
 
+/** An embedded database in this place, with tables and without rows; its caller removes it. */
+export function embeddedAt(directory: string, from = inject('embeddedTemplate')) {
+  cpSync(from, directory, { recursive: true })
+  return { kind: 'embedded', directory } as const
+}
+
 function freshDirectory(from = inject('embeddedTemplate')): Fresh {
   const directory = mkdtempSync(path.join(tmpdir(), 'pouch-embedded-'))
-  cpSync(from, directory, { recursive: true })
   return {
-    source: { kind: 'embedded', directory },
+    source: embeddedAt(directory, from),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }

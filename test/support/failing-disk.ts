@@ -86,12 +86,13 @@ export function smallDisk(megabytes: number): SmallDisk | undefined {
 }
 
 function fill(ballast: string, leaving: number): void {
-  const block = Buffer.alloc(4096)
+  const [large, small] = [Buffer.alloc(2 ** 20), Buffer.alloc(4096)]
   try {
     for (;;) {
       const { bavail, bsize } = statfsSync(path.dirname(ballast))
-      if (bavail * bsize <= leaving) return
-      appendFileSync(ballast, block)
+      const over = bavail * bsize - leaving
+      if (over <= 0) return
+      appendFileSync(ballast, over > 2 * large.length ? large : small)
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
