@@ -2,22 +2,28 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { toHex } from '../../protocol/bytes.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import { type BodyBounds, bodyReader } from '../../src/http/body.ts'
 
 const servers: Server[] = []
 afterEach(() => servers.splice(0).forEach((server) => server.close().closeAllConnections()))
 
-/** Answers each request with the length of its body, or with the code of its refusal, once `go` allows it. */
-async function listening(bounds: BodyBounds, go: Promise<unknown> = Promise.resolve()) {
+/** Answers each request with what is shown of its body, or with the code of its refusal, once `go` allows it. */
+async function listening(
+  bounds: BodyBounds,
+  go: Promise<unknown> = Promise.resolve(),
+  shown: (body: Uint8Array) => string = ({ length }) => String(length),
+) {
   const read = bodyReader(bounds)
   const outcomes: string[] = []
   const server = createServer((incoming, outgoing) => {
     const answer = async (): Promise<string> => {
       try {
-        return String((await read({ incoming, outgoing })).length)
+        return shown(await read({ incoming, outgoing }))
       } catch (error) {
         if (error instanceof Rejected) return error.code
         throw error
@@ -60,6 +66,26 @@ describe('one body', () => {
   ])('%s', async (_, body, outcome) => {
     const { port } = await listening(bounds)
     expect(await post(port, body)).toBe(outcome)
+  })
+
+  test.each([
+    ['of declared length', true],
+    ['in chunks', false],
+  ])('that comes in pieces, %s, is the bytes that were sent, in a plain array', async (_, isDeclared) => {
+    const shown = (body: Uint8Array) => `${body.constructor.name} ${toHex(body)}`
+    const { port } = await listening(bounds, undefined, shown)
+    const pieces = Array.from({ length: 5 }, (__, i) => Buffer.alloc(100 + i, i + 1))
+    const whole = Buffer.concat(pieces)
+    const headers = isDeclared ? { 'content-length': whole.length } : { 'transfer-encoding': 'chunked' }
+    const sending = httpRequest({ port, method: 'POST', headers })
+    const answered = once(sending, 'response')
+    for (const piece of pieces) {
+      sending.write(piece)
+      await pause(10)
+    }
+    sending.end()
+    const [answer] = (await answered) as [NodeJS.ReadableStream]
+    expect(await text(answer)).toBe(`Uint8Array ${toHex(whole)}`)
   })
 
   test('that is said to be over the bound is refused before a byte of it is sent', async () => {
