@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectKept } from '../support/acknowledged.ts'
+import { embeddedAt } from '../support/databases.ts'
 import type { Acknowledged } from '../support/journal.ts'
 import { type Pusher, startPushing } from '../support/pushers.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pouch-acknowledged-'))
-const source = { kind: 'embedded', directory: path.join(folder, 'database') } as const
+const source = embeddedAt(path.join(folder, 'database'))
 let gateway: Pusher
 
 beforeAll(async () => {
