@@ -35,8 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresTemplate', postgresTemplate)
   project.provide('embeddedTemplate', template)
   return async () => {
-    await onServer(url, `drop database ${postgresTemplate}`)
-    await server?.stop()
+    if (server === undefined) await onServer(url, `drop database ${postgresTemplate}`)
+    else await server.stop()
     rmSync(template, { recursive: true, force: true })
   }
 }
