@@ -1,5 +1,6 @@
 /** Answers for values that cross the database boundary: the same types out of both databases, and columns of many rows in. */
 import { type RawBuilder, sql } from 'kysely'
+import { concat } from '../../protocol/bytes.ts'
 
 /** `\x…` as PostgreSQL writes it. Never a view of a buffer shared with other values. */
 export function parseBytea(text: string): Uint8Array {
@@ -22,8 +23,27 @@ export function byteaColumn(values: readonly Uint8Array[]): RawBuilder<Uint8Arra
   return sql`${`{${values.map((value) => `"\\\\x${hex(value)}"`).join(',')}}`}::bytea[]`
 }
 
+/** Large values of many rows in one, and where in it each begins, from 1, and how long it is: `substr` takes them apart. */
+export interface Joined {
+  readonly bytes: Uint8Array
+  readonly starts: readonly number[]
+  readonly lengths: readonly number[]
+}
+
+/** Of large values an array literal is dear to read, and the embedded database takes plain bytes as they are. */
+export function joined(values: readonly Uint8Array[]): Joined {
+  const lengths = values.map(({ length }) => length)
+  let end = 1
+  const starts = lengths.map((length) => (end += length) - length)
+  return { bytes: concat(...values), starts, lengths }
+}
+
 export function bigintColumn(values: readonly number[]): RawBuilder<number[]> {
   return sql`${`{${values.join(',')}}`}::bigint[]`
+}
+
+export function integerColumn(values: readonly number[]): RawBuilder<number[]> {
+  return sql`${`{${values.join(',')}}`}::int[]`
 }
 
 export function textColumn(values: readonly string[]): RawBuilder<string[]> {
