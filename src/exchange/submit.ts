@@ -86,7 +86,7 @@ async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Sub
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
   if (repeated) return firstAnswer(gateway, entering.key)
-  if (matter.hosting.elsewhere.length > 0) gateway.receiptsGiven.add(entering.key, receipt)
+  if (goesOn(matter) && matter.decision.allow) gateway.receiptsGiven.add(entering.key, receipt)
   if (matter.decision.allow && matter.quorum === 0) gateway.witnessed.earned(toHex(envelope.digest))
   wake(gateway, matter)
   logSubmission(gateway, matter, index)
@@ -132,7 +132,7 @@ function effectsOf({
   const beside = alongside?.(decision.allow) ?? []
   if (!decision.allow) return [...standing, effect(insertEnvelopes, row), ...beside]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
-  const relays = origin.kind === 'agency' ? hosting.elsewhere : []
+  const relays = goesOn({ origin, hosting }) ? hosting.elsewhere : []
   return [
     ...standing,
     effect(insertEnvelopes, row),
@@ -141,6 +141,11 @@ function effectsOf({
     ...(withdraws(envelope) && hosting.here.includes(party) ? [effect(insertArrivals, { issuer, id })] : []),
     ...beside,
   ]
+}
+
+/** Whether this gateway, being the sender's, relays it. */
+function goesOn({ origin, hosting }: Pick<Matter, 'origin' | 'hosting'>): boolean {
+  return origin.kind === 'agency' && hosting.elsewhere.length > 0
 }
 
 /** Its gateway takes it in by itself. */
