@@ -101,7 +101,7 @@ export function readStatus(gateway: Gateway): Operation {
   )
 }
 
-export const evidenceType = 'application/cbor'
+const evidenceType = 'application/cbor'
 
 export function readEvidence(gateway: Gateway): Operation {
   return operation(
