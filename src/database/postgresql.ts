@@ -24,7 +24,7 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
       transaction: async (settings, work) => {
         await client.begin(settings, async (connection) => {
           // Sent ahead of the first statement without waiting for its answer.
-          await Promise.all([connection.unsafe(limitIdleTime), work(queryOn(connection))])
+          await Promise.all([connection.unsafe(forTransaction), work(queryOn(connection))])
         })
       },
       // A connection that was lost with a statement under way would be waited for without end.
@@ -36,9 +36,10 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
   return dialect
 }
 
-// A program that is stopped, or cut off, within a transaction holds its locks; the server ends it, and others go on. The
-// local setting is for PGBouncer, which refuses it at the start of a connection.
-const limitIdleTime = "set local idle_in_transaction_session_timeout = '5s'"
+// A program that is stopped, or cut off, within a transaction holds its locks; the server ends it, and others go on. What a
+// transaction looks for it finds by an index, and a plan that was made of a small table is kept when it has grown. Local
+// settings are for PGBouncer, which refuses them at the start of a connection.
+const forTransaction = "set local idle_in_transaction_session_timeout = '5s'; set local enable_seqscan = off"
 
 function queryOn(client: postgres.Sql | postgres.TransactionSql): Query {
   return async (sql, parameters) => {
