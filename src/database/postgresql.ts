@@ -1,8 +1,9 @@
 /** Answers for PostgreSQL as the program uses it: its types, its pool, and who is asked when there are several hosts. */
 import { setTimeout } from 'node:timers/promises'
 import { type Dialect, Kysely, PostgresAdapter, sql as raw } from 'kysely'
-import postgres from 'postgres'
+import type { ParameterOrJSON, Sql, TransactionSql } from 'postgres'
 import { dialectOver, type Query } from './dialect.ts'
+import { postgres } from './driver.ts'
 import { DatabaseRefused } from './refusal.ts'
 import { parseBigint, parseBytea } from './values.ts'
 
@@ -41,9 +42,9 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
 // settings are for PGBouncer, which refuses them at the start of a connection.
 const forTransaction = "set local idle_in_transaction_session_timeout = '5s'; set local enable_seqscan = off"
 
-function queryOn(client: postgres.Sql | postgres.TransactionSql): Query {
+function queryOn(client: Sql | TransactionSql): Query {
   return async (sql, parameters) => {
-    const rows = await client.unsafe(sql, parameters.slice() as postgres.ParameterOrJSON<never>[], {
+    const rows = await client.unsafe(sql, parameters.slice() as ParameterOrJSON<never>[], {
       prepare: true,
     })
     return { rows: Array.from(rows), command: rows.command, count: rows.count }
