@@ -5,7 +5,7 @@ import { type Agreement, type Equivalent, type State, stateAt } from './agreemen
 import { levelOf, rowFor } from './equivalence.ts'
 import type { Justification } from './justification.ts'
 import type { Level } from './level.ts'
-import { type Restricted, unrestricted, verdictsOf } from './others.ts'
+import { type Restricted, verdictsOf } from './others.ts'
 import { type IndexedScheme, type IndexedStanding, markingAt, type Rules } from './rules.ts'
 import type { Marking } from './scheme.ts'
 
@@ -65,7 +65,7 @@ export function factsOf(question: Question, rules: Rules, at: Seconds): Facts {
     agreement,
     ceiling: agreement?.ceilings.get(question.category),
     state: agreement && stateAt(agreement, at),
-    verdicts: rules.modules.size === 0 ? unrestricted : verdictsOf({ question, rules, marking, level, at }),
+    verdicts: verdictsOf({ question, rules, marking, level, at }),
   }
 }
 

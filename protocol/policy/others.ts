@@ -54,11 +54,12 @@ export interface Restricted {
   readonly verdict: Verdict
 }
 
-export const unrestricted: readonly Restricted[] = []
+const unrestricted: readonly Restricted[] = []
 
 /** What the modules of the two say: each is asked once, of what it sends and of what it is sent. */
 export function verdictsOf(asked: Asked): readonly Restricted[] {
   const { question, rules } = asked
+  if (rules.modules.size === 0) return unrestricted
   return [...new Set([question.from, question.to])].flatMap((party) => {
     const restriction = rules.modules.get(party)
     return restriction === undefined ? [] : [{ party, verdict: restriction(asked) }]

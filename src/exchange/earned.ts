@@ -17,6 +17,7 @@ import { isUnder } from '../ledger/witnessing/entry-under.ts'
 import { type EnvelopeName, entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, holdEnvelope } from './envelopes-table.ts'
 import type { Gateway } from './gateway.ts'
+import { categoryOf } from './matter.ts'
 import { holdOutbox } from './outbox-table.ts'
 
 type Entered = EnvelopeName & Pick<EnvelopeSummary, 'entry_key'>
@@ -58,8 +59,8 @@ interface Sent {
 /** By the rules in force. What nobody is proven to have sent, or has an unknown label, is worth the most. */
 function levelOf({ rules }: Directory, { proven, decided }: Sent, at: Seconds): Level {
   if (proven === undefined) return 4
-  const { issuer: from, label, purpose, agreement, messageType } = proven
-  const [category = messageType] = messageType.split('.', 1)
+  const { issuer: from, label, purpose, agreement } = proven
+  const category = categoryOf(proven)
   const to = decided?.to ?? proven.recipients.map(({ party }) => party)
   const counted = decided?.decision?.counted
   const question = { from, to, label, purpose, agreement, category, ...(counted && { countedFor: counted }) }

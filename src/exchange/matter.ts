@@ -76,7 +76,7 @@ function asSuspended({ suspensions }: Gateway, { directory }: Entering): Directo
 }
 
 /** The message type up to its first dot. */
-export function categoryOf({ messageType }: VerifiedEnvelope): string {
+export function categoryOf({ messageType }: Pick<VerifiedEnvelope, 'messageType'>): string {
   const [category = messageType] = messageType.split('.', 1)
   return category
 }

@@ -3,6 +3,7 @@ import { suite } from '#suite'
 import { toHex } from '../../../protocol/bytes.ts'
 import type { VerificationKey } from '../../../protocol/key.ts'
 import type { LedgerKeys } from '../../../protocol/ledger/checkpoint.ts'
+import { createNewest } from '../../newest.ts'
 
 export interface VerifiedSignatures {
   /** The same keys, which do not verify again what they found good: the same signature of the same message. */
@@ -12,19 +13,14 @@ export interface VerifiedSignatures {
 const mostKept = 256
 
 export function createVerifiedSignatures(): VerifiedSignatures {
-  const good = new Set<string>()
-  const keep = (name: string): void => {
-    good.add(name)
-    const [oldest] = good
-    if (good.size > mostKept && oldest !== undefined) good.delete(oldest)
-  }
+  const good = createNewest<true>(mostKept)
   const remembering = (key: VerificationKey): VerificationKey => ({
     ...key,
     verify: (message, signature) => {
       const name = `${key.id} ${digestOf(message)} ${digestOf(signature)}`
-      if (good.has(name)) return true
+      if (good.get(name) !== undefined) return true
       const isGood = key.verify(message, signature)
-      if (isGood) keep(name)
+      if (isGood) good.add(name, true)
       return isGood
     },
   })

@@ -2,6 +2,7 @@
  * Answers for what this process has itself verified of the witnesses: the newest checkpoint for each quorum, and what was
  * shown to wait for nothing more. It is memory alone, which nobody writes to by way of the database.
  */
+import { createNewest, type Newest } from '../../newest.ts'
 import type { Witnessed } from './standing.ts'
 import type { CosignatureRow } from './cosignatures-table.ts'
 import { newestWitnessed, type WitnessedCheckpoint } from './witnessed.ts'
@@ -26,7 +27,7 @@ const mostRemembered = 10_000
 interface Memory {
   readonly version: number
   readonly checkpoints: Map<number, WitnessedCheckpoint>
-  readonly digests: Set<string>
+  readonly digests: Newest<true>
 }
 
 export function createKnownWitnessed(witnessed: Witnessed): KnownWitnessed {
@@ -53,17 +54,11 @@ export function createKnownWitnessed(witnessed: Witnessed): KnownWitnessed {
       const checkpoint = held !== undefined && held.size > index ? held : await newest(quorum)
       return checkpoint !== undefined && checkpoint.size > index ? checkpoint : undefined
     },
-    isEarned: (digest) => remembered().digests.has(digest),
-    earned: (digest) => remember(remembered().digests, digest),
+    isEarned: (digest) => remembered().digests.get(digest) !== undefined,
+    earned: (digest) => remembered().digests.add(digest, true),
   }
 }
 
 function emptyMemory(version: number): Memory {
-  return { version, checkpoints: new Map(), digests: new Set() }
-}
-
-function remember(digests: Set<string>, digest: string): void {
-  const [oldest] = digests
-  if (digests.size >= mostRemembered && oldest !== undefined) digests.delete(oldest)
-  digests.add(digest)
+  return { version, checkpoints: new Map(), digests: createNewest(mostRemembered) }
 }
