@@ -2,7 +2,7 @@
  * The grounds as formulas over unbounded levels, times, and numbers of parties, agreements and aggregations: what their
  * conjunction implies, and what passes without one of them. That the kernel follows these formulas is asked on random states.
  */
-import { init, type Model, type Z3HighLevel } from 'z3-solver'
+import type { Model } from 'z3-solver'
 import { afterAll, describe, expect, test } from 'vitest'
 import { decide } from '../../protocol/policy/decide.ts'
 import { rulesFrom } from '../../protocol/policy/rules.ts'
@@ -10,17 +10,12 @@ import { factLogic } from './fact-logic.ts'
 import { groundsIn } from './formula.ts'
 import { randomStates } from './random-states.ts'
 import { type Claim, type Quantity, solverLogic, type Thing } from './solver-logic.ts'
+import { startSolver } from './solver.ts'
 import { now } from './world.ts'
 
-const solving: Z3HighLevel & { readonly em: { readonly PThread: Threads } } = await init()
-interface Threads {
-  readonly terminateAllThreads: () => void
-}
-const z = solving.Context('policy')
-// Its threads would keep the process.
-afterAll(() => {
-  solving.em.PThread.terminateAllThreads()
-})
+const solver = await startSolver()
+const z = solver.Context('policy')
+afterAll(solver.stop)
 
 const l = solverLogic(z)
 const { and, or, not, is, some, number, thing, less, same } = l
@@ -38,11 +33,11 @@ const permitted = noneOf(grounds)
 
 /** A model in which all of these hold; `undefined` when there is none. */
 async function modelOf(...claims: readonly Claim[]): Promise<Model<'policy'> | undefined> {
-  const solver = new z.Solver()
-  solver.add(...claims)
-  const answer = await solver.check()
-  if (answer === 'unknown') throw new Error(solver.reasonUnknown())
-  return answer === 'sat' ? solver.model() : undefined
+  const asked = new z.Solver()
+  asked.add(...claims)
+  const answer = await asked.check()
+  if (answer === 'unknown') throw new Error(asked.reasonUnknown())
+  return answer === 'sat' ? asked.model() : undefined
 }
 
 test('something is permitted', async () => {
