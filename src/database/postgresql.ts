@@ -13,7 +13,7 @@ export async function postgresqlDialect(url: string): Promise<Dialect> {
     connect_timeout: 10,
     onnotice: () => undefined,
     types: {
-      bytea: { to: 17, from: [17], serialize: writeBytea, parse: parseBytea },
+      bytea: { to: 17, from: [17], serialize: (bytes: Uint8Array) => bytes, parse: parseBytea },
       bigint: { to: 20, from: [20], serialize: String, parse: parseBigint },
     },
     // Among several hosts only the primary: `read-write` accepts a standby.
@@ -49,10 +49,6 @@ function queryOn(client: Sql | TransactionSql): Query {
     })
     return { rows: Array.from(rows), command: rows.command, count: rows.count }
   }
-}
-
-function writeBytea(bytes: Uint8Array): string {
-  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
 }
 
 function hosts(url: string): number {

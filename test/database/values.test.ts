@@ -28,6 +28,26 @@ eachDatabase('values', ({ open }) => {
     expect(Buffer.isBuffer(back)).toBe(false)
   })
 
+  // A driver may learn of a statement's types by its first answer, and write the next one in another format.
+  test('bytes beside other values are the same the first time and again', async () => {
+    const row = {
+      none: null,
+      empty: new Uint8Array(0),
+      id: 7,
+      bytes: new Uint8Array([0, 255, 92, 120]),
+      name: '\\x00',
+    }
+    const ask = sql`select ${null}::bytea as none, ${row.empty}::bytea as empty, ${row.id}::bigint as id,
+      ${row.bytes}::bytea as bytes, ${row.name}::text as name`
+    await database.transaction().execute(async (tx) => {
+      for (let time = 0; time < 3; time++) {
+        const { rows } = await ask.execute(tx)
+        expect(rows).toStrictEqual([row])
+        for (const each of Object.values(rows[0] ?? {})) expect(Buffer.isBuffer(each)).toBe(false)
+      }
+    })
+  })
+
   test('bytes that are a view of a larger buffer', async () => {
     const view = new Uint8Array(100).fill(9).subarray(10, 20)
     expect(await roundTrip(sql`${view}::bytea`)).toStrictEqual(new Uint8Array(10).fill(9))
