@@ -12,7 +12,7 @@ import { partyOf } from '../../protocol/directory.ts'
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import type { LedgerRecord } from '../../protocol/ledger/record.ts'
 import type { Seconds } from '../../protocol/names.ts'
-import { type Effect, effect } from '../ledger/effect.ts'
+import { type Effect, effect, rowOf } from '../ledger/effect.ts'
 import {
   type AcknowledgementRow,
   acknowledgementsOf,
@@ -185,5 +185,5 @@ function effectsOf(
     ...({ kind: 'acknowledgement', gateway: partyOf(directory, issuer).gateway, state: 'waiting' } as const),
     ...{ issuer, id, recipient, outcome, expires_at: gateway.now() + relaySeconds, held: false },
   }
-  return [store, mark, effect(insertOutbox, back)]
+  return [store, mark, rowOf(insertOutbox, back)]
 }

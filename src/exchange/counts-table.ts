@@ -2,7 +2,7 @@
  * Answers for the table of permitted transfers: by it they are counted for agreements that aggregate. What a decision was
  * counted on is counted again in the transaction of its entry, where no other writer is, and must be the same.
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Window } from '../../protocol/policy/counting.ts'
 import type { Database, Transaction } from '../database/open.ts'
@@ -58,10 +58,8 @@ export async function enterCounts(tx: Transaction, countings: readonly Counting[
   const on = countings.flatMap((counting) => counting.on)
   const entered = await countTransfers(tx, on)
   requireSame(countings, new Map(on.map((row, i) => [row, entered[i] ?? 0])))
-  await insertTransfers(
-    tx,
-    countings.flatMap(({ adds }) => adds),
-  )
+  const adds = countings.flatMap((counting) => counting.adds)
+  if (adds.length > 0) await insertTransfers(adds).execute(tx)
 }
 
 /** What stands before an entry is what was entered earlier, and what comes before it in the batch. */
@@ -81,12 +79,11 @@ function isOf(a: Series, b: Series): boolean {
   return a.sender === b.sender && a.recipient === b.recipient && a.category === b.category
 }
 
-async function insertTransfers(tx: Transaction, rows: readonly TransferRow[]): Promise<void> {
-  if (rows.length === 0) return
+export function insertTransfers(rows: readonly TransferRow[]): RawBuilder<unknown> {
   const column = <K extends keyof TransferRow>(name: K) => rows.map((row) => row[name])
-  await sql`
+  return sql`
     insert into transfers (sender, recipient, category, at)
     select * from unnest(
       ${textColumn(column('sender'))}, ${textColumn(column('recipient'))}, ${textColumn(column('category'))},
-      ${bigintColumn(column('at'))})`.execute(tx)
+      ${bigintColumn(column('at'))})`
 }

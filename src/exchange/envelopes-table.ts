@@ -1,5 +1,5 @@
 /** Answers for the table of envelopes: what was decided about each, and the bytes as received of those that passed. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import { together } from '../database/together.ts'
@@ -58,11 +58,11 @@ const summary = [
 const noBytes = new Uint8Array(0)
 
 /** One statement for any number of rows. */
-export async function insertEnvelopes(tx: Transaction, rows: readonly NewEnvelopeRow[]): Promise<void> {
+export function insertEnvelopes(rows: readonly NewEnvelopeRow[]): RawBuilder<unknown> {
   const column = <K extends keyof NewEnvelopeRow>(name: K): NewEnvelopeRow[K][] =>
     rows.map((row) => row[name])
   const whole = joined(rows.map(({ bytes }) => bytes ?? noBytes))
-  await sql`
+  return sql`
     insert into envelopes (
       issuer, id, digest, allowed, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint,
       quorum, released)
@@ -75,9 +75,7 @@ export async function insertEnvelopes(tx: Transaction, rows: readonly NewEnvelop
       ${bigintColumn(column('expires_at'))}, ${textColumn(column('entry_key'))}, ${byteaColumn(column('fingerprint'))},
       ${bigintColumn(column('quorum'))}
     ) as given (
-      issuer, id, digest, decision, header, start, length, accepted_at, expires_at, entry_key, fingerprint, quorum)`.execute(
-    tx,
-  )
+      issuer, id, digest, decision, header, start, length, accepted_at, expires_at, entry_key, fingerprint, quorum)`
 }
 
 export async function findEnvelope(

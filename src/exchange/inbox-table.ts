@@ -1,5 +1,5 @@
 /** Answers for the table of inboxes: one row for each envelope and each of its recipients at this gateway. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { PartyId } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import { textColumn } from '../database/values.ts'
@@ -28,10 +28,8 @@ export interface InboxLine extends InboxRow {
   readonly size: number
 }
 
-export async function insertInbox(tx: Transaction, rows: readonly NewInboxRow[]): Promise<void> {
-  await sql`insert into inbox (party, issuer, id, state) select party, issuer, id, 'waiting' from ${named(rows)}`.execute(
-    tx,
-  )
+export function insertInbox(rows: readonly NewInboxRow[]): RawBuilder<unknown> {
+  return sql`insert into inbox (party, issuer, id, state) select party, issuer, id, 'waiting' from ${named(rows)}`
 }
 
 export async function inboxRow(

@@ -2,7 +2,7 @@
  * Answers for the table of what is to be relayed. Its times are the database's, so that replicas with different clocks
  * agree; a claim is a later due time, so that a row whose claimer dies becomes due again by itself.
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Code } from '../../protocol/errors.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { hasty } from '../database/hasty.ts'
@@ -60,27 +60,27 @@ const names = [
 
 const columns = sql.join(names.map((name) => sql.ref(name)))
 
-export async function insertOutbox(tx: Transaction, rows: readonly NewOutboxRow[]): Promise<void> {
+export function insertOutbox(rows: readonly NewOutboxRow[]): RawBuilder<unknown> {
   const column = <K extends keyof NewOutboxRow>(name: K): NewOutboxRow[K][] => rows.map((row) => row[name])
-  await sql`
+  return sql`
     insert into outbox (kind, gateway, issuer, id, recipient, outcome, expires_at, held, state)
     select kind, gateway, issuer, id, recipient, outcome, expires_at, held, 'waiting' from unnest(
       ${textColumn(column('kind'))}, ${textColumn(column('gateway'))}, ${textColumn(column('issuer'))},
       ${textColumn(column('id'))}, ${textColumn(column('recipient'))}, ${textColumn(column('outcome'))},
       ${bigintColumn(column('expires_at'))}, ${booleanColumn(column('held'))}
-    ) as given (kind, gateway, issuer, id, recipient, outcome, expires_at, held)`.execute(tx)
+    ) as given (kind, gateway, issuer, id, recipient, outcome, expires_at, held)`
 }
 
-export async function settleOutbox(tx: Transaction, rows: readonly Settlement[]): Promise<void> {
+export function settleOutbox(rows: readonly Settlement[]): RawBuilder<unknown> {
   const column = <K extends keyof Settlement>(name: K): Settlement[K][] => rows.map((row) => row[name])
-  await sql`
+  return sql`
     update outbox set state = given.state, code = nullif(given.code, ''), entry_key = given.entry_key,
       peer_receipt = nullif(given.peer_receipt, ''::bytea)
     from unnest(
       ${bigintColumn(column('position'))}, ${textColumn(column('state'))}, ${textColumn(rows.map(({ code }) => code ?? ''))},
       ${textColumn(column('entry_key'))}, ${byteaColumn(rows.map((row) => row.peer_receipt ?? noReceipt))}
     ) as given (position, state, code, entry_key, peer_receipt)
-    where outbox.position = given.position`.execute(tx)
+    where outbox.position = given.position`
 }
 
 const noReceipt = new Uint8Array(0)

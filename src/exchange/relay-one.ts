@@ -5,7 +5,7 @@ import { type Directory, ledgerKeysOf, ownerOfLedger, partyOf } from '../../prot
 import { type Code, Rejected } from '../../protocol/errors.ts'
 import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import type { LedgerEvent } from '../../protocol/ledger/record.ts'
-import { effect } from '../ledger/effect.ts'
+import { rowOf } from '../ledger/effect.ts'
 import { acknowledgementFor } from './acknowledgements-table.ts'
 import { type BackOff, type Circuits, delayAfter } from './peer/circuits.ts'
 import { isEarned } from './earned.ts'
@@ -179,7 +179,7 @@ async function settle(
       ...(statement === undefined ? {} : acknowledgementFields(statement)),
       ...(end.state === 'done' ? { peerReceipt: suite.sha256(end.peerReceipt) } : { detail: end.code }),
     },
-    effects: [effect(settleOutbox, settlement)],
+    effects: [rowOf(settleOutbox, settlement)],
   })
   // From here entry and row are durable together: the row is not claimed again.
   gateway.logger.info(event, { envelopeId: envelope.id })

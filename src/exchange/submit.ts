@@ -6,9 +6,9 @@ import { equal, toHex } from '../../protocol/bytes.ts'
 import { verify, type VerifiedEnvelope } from '../../protocol/envelope/verify.ts'
 import { Rejected } from '../../protocol/errors.ts'
 import { windowsOf } from '../../protocol/policy/counting.ts'
-import { type Effect, effect } from '../ledger/effect.ts'
+import { type Effect, effect, rowOf } from '../ledger/effect.ts'
 import { countingOf } from './counting.ts'
-import { enterCounts } from './counts-table.ts'
+import { type Counting, enterCounts, insertTransfers } from './counts-table.ts'
 import { entryKeys } from './envelope-name.ts'
 import { type EnvelopeSummary, insertEnvelopes } from './envelopes-table.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -127,20 +127,26 @@ function effectsOf({
   }
   const standing = [
     effect(stepSuspensions, { known }),
-    effect(enterCounts, countingOf({ ...question, messageType, at }, counted, decision.allow)),
+    ...countingEffects(countingOf({ ...question, messageType, at }, counted, decision.allow)),
   ]
   const beside = alongside?.(decision.allow) ?? []
-  if (!decision.allow) return [...standing, effect(insertEnvelopes, row), ...beside]
+  if (!decision.allow) return [...standing, rowOf(insertEnvelopes, row), ...beside]
   const inboxes = hosting.here.map((party) => ({ issuer, id, party, state: 'waiting' as const }))
   const relays = goesOn({ origin, hosting }) ? hosting.elsewhere : []
   return [
     ...standing,
-    effect(insertEnvelopes, row),
-    ...inboxes.map((inbox) => effect(insertInbox, inbox)),
-    ...relays.map((to) => effect(insertOutbox, relayOf(envelope, to, quorum > 0))),
+    rowOf(insertEnvelopes, row),
+    ...inboxes.map((inbox) => rowOf(insertInbox, inbox)),
+    ...relays.map((to) => rowOf(insertOutbox, relayOf(envelope, to, quorum > 0))),
     ...(withdraws(envelope) && hosting.here.includes(party) ? [effect(insertArrivals, { issuer, id })] : []),
     ...beside,
   ]
+}
+
+/** What was counted on is looked at again after the others of its batch; where nothing was, there is nothing to look at. */
+function countingEffects(counting: Counting): readonly Effect[] {
+  if (counting.on.length > 0) return [effect(enterCounts, counting)]
+  return counting.adds.map((transfer) => rowOf(insertTransfers, transfer))
 }
 
 /** Whether this gateway, being the sender's, relays it. */

@@ -12,7 +12,7 @@ import type { Transaction } from '../database/open.ts'
 import { type Answering, answerAgain, signLate } from './answer.ts'
 import { append, Fenced } from './append.ts'
 import { newestUnsigned, type SignedRow } from './checkpoints-table.ts'
-import { applyEffects } from './effect.ts'
+import { gather } from './effect.ts'
 import { findEntries, type StoredEntry } from './entries-table.ts'
 import { lockHead, raiseFence } from './head-table.ts'
 import type { Pace } from './pace.ts'
@@ -126,14 +126,12 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
       const pending = batch[i]
       return pending === undefined ? [] : [{ leaf, ...pending.prepared.row }]
     })
+    const { statements, afterwards } = gather(batch.map(({ event }) => event.effects))
     const to = { ...extension.position.head, seal }
     const changes = { from: from.head, to, entries, tiles: extension.growth.full }
     // The head is locked first: until the commit no other writer enters anything, so rows appear in the ledger's order.
-    await append(tx, { ...changes, pairs: numbering.moved(), signed })
-    await applyEffects(
-      tx,
-      batch.map(({ event }) => event.effects),
-    )
+    await append(tx, { ...changes, pairs: numbering.moved(), signed, beside: statements })
+    await afterwards(tx)
   }
 
   /** Nothing is known of the batch but that something went wrong: the tables say what became of each event. */

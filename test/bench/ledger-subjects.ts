@@ -100,6 +100,7 @@ async function readyMade(from: Database, into: Database): Promise<readonly Batch
       tiles: extension.growth.full,
       pairs,
       signed,
+      beside: [],
     })
     signed = at === null || signatures === null ? [] : [{ size, signed: at, note, signatures }]
     position = extension.position

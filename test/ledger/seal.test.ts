@@ -29,7 +29,7 @@ async function plant(database: Database, seal: Uint8Array | null): Promise<void>
   await database.transaction().execute((tx) =>
     append(tx, {
       ...{ from: position.head, to: { ...reached.head, seal }, entries: rows, tiles: growth.full },
-      ...{ pairs: [], signed: [] },
+      ...{ pairs: [], signed: [], beside: [] },
     }),
   )
 }

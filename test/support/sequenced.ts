@@ -1,6 +1,6 @@
 /** Answers for a sequencer in tests: events that differ, rows of a table of their own, and an audit of all from bytes. */
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { expect } from 'vitest'
 import { equal, utf8 } from '../../protocol/bytes.ts'
 import { auditEntries, beginAudit, concludeAudit } from '../../protocol/ledger/audit.ts'
@@ -11,9 +11,10 @@ import { parseRecord } from '../../protocol/ledger/record.ts'
 import { verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import { tilesOf } from '../../protocol/ledger/tiles.ts'
 import type { Database, Transaction } from '../../src/database/open.ts'
+import { textColumn } from '../../src/database/values.ts'
 import type { Entered } from '../../src/ledger/answer.ts'
 import { readCheckpoint } from '../../src/ledger/checkpoints-table.ts'
-import { type Effect, effect } from '../../src/ledger/effect.ts'
+import { type Effect, effect, rowOf } from '../../src/ledger/effect.ts'
 import { readEntries } from '../../src/ledger/entries-table.ts'
 import { readDescriptor } from '../../src/ledger/genesis.ts'
 import { type NewEvent, openSequencer, type Sequencer } from '../../src/ledger/sequencer.ts'
@@ -54,14 +55,13 @@ export async function createSamples(database: Database): Promise<void> {
   )
 }
 
-const insertParents = async (tx: Transaction, rows: readonly Pick<Sample, 'name'>[]): Promise<void> => {
-  for (const { name } of rows) await sql`insert into parent values (${name})`.execute(tx)
-}
+const insertParents = (rows: readonly Pick<Sample, 'name'>[]): RawBuilder<unknown> =>
+  sql`insert into parent select * from unnest(${textColumn(rows.map(({ name }) => name))})`
 const insertChildren = async (tx: Transaction, rows: readonly Sample[]): Promise<void> => {
   for (const { name, parent } of rows) await sql`insert into child values (${name}, ${parent})`.execute(tx)
 }
 
-export const parent = (name: string): Effect => effect(insertParents, { name })
+export const parent = (name: string): Effect => rowOf(insertParents, { name })
 export const child = (name: string, of: string): Effect => effect(insertChildren, { name, parent: of })
 
 export async function namesIn(database: Database, table: 'parent' | 'child'): Promise<readonly string[]> {
