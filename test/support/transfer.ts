@@ -73,17 +73,25 @@ async function requireSameAnswers(
 
 /** Until nothing of any exchange is on its way any more. */
 export async function settled(gateways: readonly GatewayProcesses[]): Promise<void> {
-  for (const gateway of gateways) {
-    await waitFor(`the outbox of ${gateway.party}`, async () => (await gateway.waiting()) === 0)
-  }
+  for (const gateway of gateways) await drained(`the outbox of ${gateway.party}`, () => gateway.waiting())
 }
 
+async function waitFor(what: string, holds: () => Promise<boolean>): Promise<void> {
+  await drained(what, async () => ((await holds()) ? 0 : 1))
+}
+
+/** So long without any change. */
 const mostMilliseconds = 180_000
 
-async function waitFor(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + mostMilliseconds
-  for (let pause = 20; !(await holds()); pause = Math.min(2 * pause, 160)) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
+async function drained(what: string, count: () => Promise<number>): Promise<void> {
+  let deadline = performance.now() + mostMilliseconds
+  let before = Number.NaN
+  for (let pause = 20; ; pause = Math.min(2 * pause, 160)) {
+    const left = await count()
+    if (left === 0) return
+    if (left !== before) deadline = performance.now() + mostMilliseconds
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}: ${left} are left`)
+    before = left
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
