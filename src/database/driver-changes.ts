@@ -30,15 +30,13 @@ const lostConnections: readonly Change[] = [
   },
 ]
 
-/** The type `bytea`. Formats are numbers of PostgreSQL's protocol, "Message Formats", Bind: 0 is text, 1 is binary. */
-const formatOf = '(type) => type === 17 ? 1 : 0'
-
-// A result is in binary where the columns were known when it was asked for, which they are from the second time on.
+// Formats of PostgreSQL's protocol ("Message Formats", Bind): 0 is text, 1 is binary. 17 is `bytea`. A result is in binary
+// where the columns were known when it was asked for, which they are from the second time on.
 const binary: readonly Change[] = [
   {
     found: '.str(statement + b.N).i16(0).i16(parameters.length)\n',
     made: `.str(statement + b.N).i16(parameters.length)
-    parameters.forEach((_, i) => b.i16((${formatOf})(types[i])))
+    parameters.forEach((x) => b.i16(x instanceof Uint8Array ? 1 : 0))
     b.i16(parameters.length)
 `,
   },
@@ -58,7 +56,7 @@ const binary: readonly Change[] = [
   {
     found: '      Bind(q.parameters, q.statement.types, q.statement.name, q.cursorName),\n',
     made: `      Bind(q.parameters, q.statement.types, q.statement.name, q.cursorName,
-        q.formats = q.statement.columns?.map(({ type }) => (${formatOf})(type)) ?? []),
+        q.formats = q.statement.columns?.map(({ type }) => type === 17 ? 1 : 0) ?? []),
 `,
   },
   {

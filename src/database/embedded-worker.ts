@@ -8,9 +8,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { DurableFiles } from './durable-files.ts'
 import type { EmbeddedAnswer, EmbeddedQuery, EmbeddedStart } from './embedded-protocol.ts'
-import { parseBigint, parseBytea } from './values.ts'
+import { byteaArrayType, parseBigint, parseBytea } from './values.ts'
 
-const oids = { bytea: 17, int8: 20 } as const
+const oids = { bytea: 17, int8: 20, byteas: byteaArrayType } as const
 
 if (parentPort !== null) await serve(parentPort, workerData as EmbeddedStart)
 
@@ -70,9 +70,13 @@ function open(files: DurableFiles): Promise<PGlite> {
     fs: files,
     startParams: startParameters(),
     parsers: { [oids.bytea]: parseBytea, [oids.int8]: parseBigint },
-    // A byte array goes to the database in binary, as it is; PGlite types a serializer's result as text only.
-    serializers: { [oids.bytea]: (bytes: Uint8Array) => bytes as never },
+    serializers: { [oids.bytea]: inBinary, [oids.byteas]: inBinary },
   })
+}
+
+// Bytes go to the database as they are; PGlite types a serializer's result as text only.
+function inBinary(bytes: Uint8Array): never {
+  return bytes as never
 }
 
 // PGlite starts with -F (fsync off). fdatasync does nothing in it, so the log must be flushed by fsync.

@@ -8,6 +8,7 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import type { EmbeddedAnswer, EmbeddedQuery, EmbeddedStart } from './embedded-protocol.ts'
 import { ConnectionLost, diskFull, StatementFailed } from './failure.ts'
 import { DatabaseRefused } from './refusal.ts'
+import { ByteaArray } from './values.ts'
 
 /** Opens the database in `directory`, and makes it at the first start. Throws `DatabaseRefused`. */
 export async function embeddedDialect(directory: string): Promise<Dialect> {
@@ -111,7 +112,8 @@ function hasRoom(directory: string): boolean {
 }
 
 // A view would take the whole buffer that it is a view of to the other thread.
-function alone(parameter: unknown): unknown {
+function alone(given: unknown): unknown {
+  const parameter = given instanceof ByteaArray ? given.bytes : given
   return parameter instanceof Uint8Array && parameter.length < parameter.buffer.byteLength
     ? new Uint8Array(parameter)
     : parameter

@@ -5,7 +5,7 @@ import type { ParameterOrJSON, Sql, TransactionSql } from 'postgres'
 import { dialectOver, type Query } from './dialect.ts'
 import { postgres } from './driver.ts'
 import { DatabaseRefused } from './refusal.ts'
-import { parseBigint, parseBytea } from './values.ts'
+import { ByteaArray, byteaArrayType, parseBigint, parseBytea } from './values.ts'
 
 // PGBouncer in transaction mode: add ?prepare=false to the URL, for it hands each transaction another connection.
 export async function postgresqlDialect(url: string): Promise<Dialect> {
@@ -44,9 +44,10 @@ const forTransaction = "set local idle_in_transaction_session_timeout = '5s'; se
 
 function queryOn(client: Sql | TransactionSql): Query {
   return async (sql, parameters) => {
-    const rows = await client.unsafe(sql, parameters.slice() as ParameterOrJSON<never>[], {
-      prepare: true,
-    })
+    const given = parameters.map((value) =>
+      value instanceof ByteaArray ? client.typed(value.bytes, byteaArrayType) : value,
+    )
+    const rows = await client.unsafe(sql, given as ParameterOrJSON<never>[], { prepare: true })
     return { rows: Array.from(rows), command: rows.command, count: rows.count }
   }
 }

@@ -16,34 +16,33 @@ export function parseBigint(text: string): number {
   return value
 }
 
-// One array literal for a column of many rows: both drivers pass text on as it is, the statement is the same for any
-// number of rows, and bytes become hexadecimal once and fast.
+/** The type `bytea[]` (pg_type.dat), and of its elements. */
+export const byteaArrayType = 1001
+const byteaType = 17
+
+/** A value of it in binary, as both databases read it (`array_recv`). */
+export class ByteaArray {
+  readonly bytes: Uint8Array
+
+  constructor(values: readonly Uint8Array[]) {
+    const dimensions = values.length === 0 ? [] : [values.length, 1]
+    const head = [dimensions.length / 2, 0, byteaType, ...dimensions].map(int32)
+    this.bytes = concat(...head, ...values.flatMap((value) => [int32(value.length), value]))
+  }
+}
+
+function int32(value: number): Uint8Array {
+  return new Uint8Array([value >>> 24, value >>> 16, value >>> 8, value])
+}
+
+// One array for a column of many rows: the statement is the same for any number of them.
 
 export function byteaColumn(values: readonly Uint8Array[]): RawBuilder<Uint8Array[]> {
-  return sql`${`{${values.map((value) => `"\\\\x${hex(value)}"`).join(',')}}`}::bytea[]`
-}
-
-/** Large values of many rows in one, and where in it each begins, from 1, and how long it is: `substr` takes them apart. */
-export interface Joined {
-  readonly bytes: Uint8Array
-  readonly starts: readonly number[]
-  readonly lengths: readonly number[]
-}
-
-/** Of large values an array literal is dear to read, and the embedded database takes plain bytes as they are. */
-export function joined(values: readonly Uint8Array[]): Joined {
-  const lengths = values.map(({ length }) => length)
-  let end = 1
-  const starts = lengths.map((length) => (end += length) - length)
-  return { bytes: concat(...values), starts, lengths }
+  return sql`${new ByteaArray(values)}::bytea[]`
 }
 
 export function bigintColumn(values: readonly number[]): RawBuilder<number[]> {
   return sql`${`{${values.join(',')}}`}::bigint[]`
-}
-
-export function integerColumn(values: readonly number[]): RawBuilder<number[]> {
-  return sql`${`{${values.join(',')}}`}::int[]`
 }
 
 export function textColumn(values: readonly string[]): RawBuilder<string[]> {
@@ -52,8 +51,4 @@ export function textColumn(values: readonly string[]): RawBuilder<string[]> {
 
 export function booleanColumn(values: readonly boolean[]): RawBuilder<boolean[]> {
   return sql`${`{${values.join(',')}}`}::boolean[]`
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 }

@@ -3,14 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import type { Database, Transaction } from '../database/open.ts'
 import { together } from '../database/together.ts'
-import {
-  bigintColumn,
-  booleanColumn,
-  byteaColumn,
-  integerColumn,
-  joined,
-  textColumn,
-} from '../database/values.ts'
+import { bigintColumn, booleanColumn, byteaColumn, textColumn } from '../database/values.ts'
 import type { EnvelopeName } from './envelope-name.ts'
 
 export interface EnvelopeRow {
@@ -61,21 +54,20 @@ const noBytes = new Uint8Array(0)
 export function insertEnvelopes(rows: readonly NewEnvelopeRow[]): RawBuilder<unknown> {
   const column = <K extends keyof NewEnvelopeRow>(name: K): NewEnvelopeRow[K][] =>
     rows.map((row) => row[name])
-  const whole = joined(rows.map(({ bytes }) => bytes ?? noBytes))
   return sql`
     insert into envelopes (
       issuer, id, digest, allowed, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint,
       quorum, released)
-    select issuer, id, digest, length > 0, decision, header, case when length > 0 then substr(bytes, start, length) end,
-      accepted_at, expires_at, entry_key, fingerprint, quorum, quorum = 0
-    from (select ${whole.bytes}::bytea as bytes offset 0) as whole, unnest(
+    select issuer, id, digest, length(bytes) > 0, decision, header, nullif(bytes, ''), accepted_at,
+      expires_at, entry_key, fingerprint, quorum, quorum = 0
+    from unnest(
       ${textColumn(column('issuer'))}, ${textColumn(column('id'))}, ${byteaColumn(column('digest'))},
       ${byteaColumn(column('decision'))}, ${byteaColumn(column('header'))},
-      ${integerColumn(whole.starts)}, ${integerColumn(whole.lengths)}, ${bigintColumn(column('accepted_at'))},
+      ${byteaColumn(rows.map(({ bytes }) => bytes ?? noBytes))}, ${bigintColumn(column('accepted_at'))},
       ${bigintColumn(column('expires_at'))}, ${textColumn(column('entry_key'))}, ${byteaColumn(column('fingerprint'))},
       ${bigintColumn(column('quorum'))}
     ) as given (
-      issuer, id, digest, decision, header, start, length, accepted_at, expires_at, entry_key, fingerprint, quorum)`
+      issuer, id, digest, decision, header, bytes, accepted_at, expires_at, entry_key, fingerprint, quorum)`
 }
 
 export async function findEnvelope(
