@@ -109,13 +109,19 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Canonical padded base64 (RFC 4648 §4); `undefined` for anything that would not encode back to itself. */
 export function fromBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
-  const binary = atob(text)
+  const binary = binaryOf(text)
+  if (binary === undefined || btoa(binary) !== text) return undefined
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i)
-  // What could be written otherwise are the bits that the last four letters have too many.
-  const last = bytes.subarray(bytes.length - (bytes.length % 3 || Math.min(3, bytes.length)))
-  return toBase64(last) === text.slice(-4) ? bytes : undefined
+  return bytes
+}
+
+function binaryOf(text: string): string | undefined {
+  try {
+    return atob(text)
+  } catch {
+    return undefined
+  }
 }
 
 const encoder = new TextEncoder()

@@ -86,6 +86,18 @@ test('base64 and back, of any length', () => {
   )
 })
 
+test('base64 that is not what its bytes are written as is refused', () => {
+  const letters = fc.constantFrom('A', 'B', 'z', '9', '+', '/', '=', '-', '_', ' ', '\n', 'é')
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: letters }), fc.base64String()), (text) => {
+      const bytes = Buffer.from(text, 'base64')
+      const isCanonical = bytes.toString('base64') === text
+      expect(fromBase64(text)).toEqual(isCanonical ? new Uint8Array(bytes) : undefined)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('zero is all zero, wherever a byte is not', () => {
   for (const length of [0, 1, 3, 4, 5, 8, 31]) {
     const zeros = new Uint8Array(length + 1).subarray(1)

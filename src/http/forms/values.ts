@@ -35,7 +35,9 @@ function encodedBytes(
     context.issues.push({ code: 'custom', input: text, message: `${description} expected` })
     return z.NEVER
   }
-  return z.codec(z.string().regex(pattern), byteString, { decode, encode: to }).meta({ description })
+  // Described by the pattern, and held to it by `from`.
+  const text = z.string().meta({ pattern: pattern.source })
+  return z.codec(text, byteString, { decode, encode: to }).meta({ description })
 }
 
 export const envelopeId = z
