@@ -29,14 +29,14 @@ export interface Reconciliation {
   readonly findings: readonly Finding[]
 }
 
-/** H of the receipt that a ledger gave for an entry; `undefined` where it cannot be made of the export. */
-export type ReceiptDigest = (ledger: PartyId, index: number) => Uint8Array | undefined
+/** The hash of an entry's leaf, which is what every receipt for the entry proves. */
+export type LeafHashOf = (ledger: PartyId, index: number) => Uint8Array
 
-export function reconcile(a: Side, b: Side, receiptDigest: ReceiptDigest): Reconciliation {
+export function reconcile(a: Side, b: Side, leafHashOf: LeafHashOf): Reconciliation {
   const names = [...new Set([...a.accounts.keys(), ...b.accounts.keys()])].sort()
   const findings = names.flatMap((name) => {
     const [of, to] = isSender(a, name) ? [a, b] : [b, a]
-    return compareAccounts(name, of, to, receiptDigest)
+    return compareAccounts(name, of, to, leafHashOf)
   })
   const both = names.filter((name) => a.accounts.has(name) && b.accounts.has(name)).length
   return { transfers: names.length, both, findings: [...findings, ...gaps(a), ...gaps(b)] }
@@ -55,7 +55,7 @@ function compareAccounts(
   transfer: string,
   sender: Side,
   recipient: Side,
-  receiptDigest: ReceiptDigest,
+  leafHashOf: LeafHashOf,
 ): readonly Finding[] {
   const [sent, received] = [sender.accounts.get(transfer), recipient.accounts.get(transfer)]
   const found = (
@@ -67,7 +67,7 @@ function compareAccounts(
     ...{ kind, transfer, ledger: party, what },
     entries: says.flatMap(([side, said]) => (said ? [{ ledger: side.party, index: said.index }] : [])),
   })
-  const tale: Tale = { sender, recipient, found, receiptDigest }
+  const tale: Tale = { sender, recipient, found, leafHashOf }
   if (received?.decided === undefined) return notReceived(tale, sent, received)
   if (sent?.decided === undefined) return notSent(tale, received)
   return [
@@ -83,7 +83,7 @@ interface Tale {
   readonly sender: Side
   readonly recipient: Side
   readonly found: (kind: Finding['kind'], side: Side, what: string, ...says: readonly Witness[]) => Finding
-  readonly receiptDigest: ReceiptDigest
+  readonly leafHashOf: LeafHashOf
 }
 
 function notReceived(
@@ -146,7 +146,7 @@ function compareDecisions(
   )
 }
 
-/** Each ledger has the digest of the other's receipt, and it is that of the receipt which the other gave. */
+/** Each ledger has what the other's receipt proved, and it is the entry that the other has. */
 function compareReceipts(tale: Tale, sent: Account, received: Account): readonly Finding[] {
   const { sender, recipient } = tale
   const { decided, relayed } = sent
@@ -158,9 +158,9 @@ function compareReceipts(tale: Tale, sent: Account, received: Account): readonly
   ]
 }
 
-/** `holder` entered the digest of the receipt for `given`. */
+/** `holder` entered what the receipt for `given` proves. */
 function receipts(
-  { found, receiptDigest }: Tale,
+  { found, leafHashOf }: Tale,
   holder: [Side, Said],
   given: [Side, Said],
 ): readonly Finding[] {
@@ -169,9 +169,9 @@ function receipts(
   if (held === undefined)
     return [found('differs', side, 'no receipt of the other ledger is entered', holder, given)]
   const [other, { index }] = given
-  const gave = receiptDigest(other.party, index)
-  if (gave === undefined || equal(held, gave)) return []
-  const what = `the receipt: ${toHex(held)} is entered, ${toHex(gave)} was given`
+  const has = leafHashOf(other.party, index)
+  if (equal(held, has)) return []
+  const what = `the receipt: one for the leaf ${toHex(held)} is entered, the entry is ${toHex(has)}`
   return [found('differs', side, what, holder, given)]
 }
 

@@ -1,16 +1,16 @@
 /** Answers for `pouch audit reconcile`: two agencies' exports compared, each transfer that they do not both tell alike named. */
 import { Command } from 'commander'
-import { suite } from '#suite'
 import { type Directory, ownerOfLedger, partyOf } from '../../protocol/directory.ts'
+import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Finding, isFault, type Reconciliation, reconcile } from '../../protocol/ledger/reconcile.ts'
 import { beginSide, type Side } from '../../protocol/ledger/reconcile-side.ts'
+import { tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Answer, acting, answer, UsageError } from './answer.ts'
 import { exportDirectory, requireExport } from './audit-trust.ts'
 import { type AuditOptions, auditOptions } from './audit-verify.ts'
-import { exportSize } from './export-files.ts'
+import { entriesOf, exportSize } from './export-files.ts'
 import { readExport } from './export-folder.ts'
-import { receiptsIn } from './export-receipt.ts'
 import { progressBar } from './progress.ts'
 import { timeOf } from './trust.ts'
 
@@ -40,11 +40,9 @@ function reconcileFolders(folders: readonly [string, string], options: AuditOpti
     throw new UsageError('both exports are of one gateway: name those of two')
   const a = read(folders[0], directory, now, one, other)
   const b = read(folders[1], directory, now, other, one)
-  const receipts = new Map([a, b].map(({ side, receiptOf }) => [side.party, receiptOf]))
-  const found = reconcile(a.side, b.side, (party, index) => {
-    const receipt = receipts.get(party)?.(index)
-    return receipt && suite.sha256(receipt)
-  })
+  const found = reconcile(a.side, b.side, (party, index) =>
+    (party === a.side.party ? a : b).leafHashAt(index),
+  )
   return answerOf(found, [a.side, b.side])
 }
 
@@ -66,11 +64,20 @@ function read(
   const party = ownerOfLedger(directory, exportSize(folder).origin)
   const reading = beginSide({ party, own, others })
   const progress = progressBar(`entries of ${party}`)
-  const { checkpoint, origin, size } = readExport({
+  const { checkpoint, size } = readExport({
     ...{ folder, directory, now, progress },
     reader: (index, record) => reading.read(index, record),
   })
-  return { side: reading.side(checkpoint.at), receiptOf: receiptsIn(folder, origin, size) }
+  return { side: reading.side(checkpoint.at), leafHashAt: leafHashesIn(folder, size) }
+}
+
+/** The export is verified. */
+function leafHashesIn(folder: string, exported: number): (index: number) => Uint8Array {
+  return (index) => {
+    const entry = entriesOf(folder, Math.floor(index / tileWidth), exported)[index % tileWidth]
+    if (entry === undefined) throw new RangeError(`entry ${index} of ${exported}`)
+    return leafHash(entry.leaf)
+  }
 }
 
 function answerOf({ transfers, both, findings }: Reconciliation, sides: readonly Side[]): Answer {

@@ -128,7 +128,7 @@ async function enter(
 ): Promise<AcknowledgementAnswer> {
   const step = statement.outcome === 'consigned' ? 'consigned' : 'final'
   const key = entryKeys.acknowledged(envelope, statement.recipient, step)
-  const { index, receipt, repeated } = await gateway.sequencer.push({
+  const { index, leaf, receipt, repeated } = await gateway.sequencer.push({
     key,
     fingerprint: statement.ownDigest,
     record: { ...recordOf(gateway, envelope, statement), ...peerReceiptField(origin) },
@@ -136,7 +136,7 @@ async function enter(
   })
   // From here the acknowledgement, its entry and its outbox row are durable together; a crash before the answer costs one
   // repetition, and the relay finds its row.
-  gateway.receiptsGiven.add(key, receipt)
+  gateway.receiptsGiven.add(key, leaf)
   gateway.logger.info('acknowledgement-received', { envelopeId: envelope.id, party: statement.recipient })
   gateway.signals.outbox.notify()
   gateway.signals.inbox.notify()

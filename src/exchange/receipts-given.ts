@@ -1,10 +1,10 @@
-/** Answers for the digests of receipts that were just given: the relay names one of them, and need not have it made again. */
-import { suite } from '#suite'
+/** Answers for what the receipts that were just given prove: the relay names it, and need not look for the entry. */
+import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { createNewest } from '../newest.ts'
 
-/** By the keys of their entries. What is not here any more is made again of the tables. */
+/** By the keys of their entries, the hashes of their leaves. What is not here any more is in the tables. */
 export interface ReceiptsGiven {
-  readonly add: (entryKey: string, receipt: Uint8Array) => void
+  readonly add: (entryKey: string, leaf: Uint8Array) => void
   readonly digestOf: (entryKey: string) => Uint8Array | undefined
 }
 
@@ -13,7 +13,7 @@ const mostKept = 4096
 export function createReceiptsGiven(): ReceiptsGiven {
   const digests = createNewest<Uint8Array>(mostKept)
   return {
-    add: (entryKey, receipt) => digests.add(entryKey, suite.sha256(receipt)),
+    add: (entryKey, leaf) => digests.add(entryKey, leafHash(leaf)),
     digestOf: digests.get,
   }
 }

@@ -1,8 +1,8 @@
 /** Answers for one attempt to relay one envelope or acknowledgement, and for entering how it ended. */
-import { suite } from '#suite'
 import { equal } from '../../protocol/bytes.ts'
 import { type Directory, ledgerKeysOf, ownerOfLedger, partyOf } from '../../protocol/directory.ts'
 import { type Code, Rejected } from '../../protocol/errors.ts'
+import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { receiptOrigin, verifyReceipt } from '../../protocol/ledger/receipt.ts'
 import type { LedgerEvent } from '../../protocol/ledger/record.ts'
 import { rowOf } from '../ledger/effect.ts'
@@ -46,7 +46,7 @@ export async function relayOne(attempt: Attempt, { row, envelope }: Relayed): Pr
   switch (answer.kind) {
     case 'taken':
       circuits.answered(row.gateway)
-      return settle(attempt, row, envelope, { state: 'done', peerReceipt: answer.receipt })
+      return settle(attempt, row, envelope, { state: 'done', ...answer })
     case 'refused':
       circuits.answered(row.gateway)
       return settle(attempt, row, envelope, { state: 'refused', code: answer.code })
@@ -55,6 +55,10 @@ export async function relayOne(attempt: Attempt, { row, envelope }: Relayed): Pr
   }
 }
 
+type ProvenAnswer =
+  | Exclude<PeerAnswer, { readonly kind: 'taken' }>
+  | (Extract<PeerAnswer, { readonly kind: 'taken' }> & { readonly leaf: Uint8Array })
+
 // A crash after the peer took it and before this is entered: the claim passes, the same bytes go again, and the peer gives
 // the same receipt. It may have entered it once; so have we.
 async function answerOfPeer(
@@ -62,7 +66,7 @@ async function answerOfPeer(
   row: OutboxRow,
   envelope: EnvelopeSummary,
   body: Uint8Array,
-): Promise<PeerAnswer> {
+): Promise<ProvenAnswer> {
   const answer = await postToPeer({
     peers: gateway.peers,
     targetUri: targetOf(row),
@@ -75,9 +79,8 @@ async function answerOfPeer(
   })
   if (answer.kind !== 'taken') return answer
   const expected = { gateway: row.gateway, digest: envelope.digest }
-  return isReceiptOf(gateway, verified, answer.receipt, expected)
-    ? answer
-    : { kind: 'unsettled', away: false }
+  const leaf = provenBy(gateway, verified, answer.receipt, expected)
+  return leaf === undefined ? { kind: 'unsettled', away: false } : { ...answer, leaf }
 }
 
 function targetOf({ kind, gateway, id }: OutboxRow): string {
@@ -91,7 +94,7 @@ async function bodyOf({ database }: Gateway, row: OutboxRow, envelope: EnvelopeR
   return bytes
 }
 
-/** Of the entry by which this gateway took what it relays: the other one enters its digest, and each ledger proves the other. */
+/** Of the entry by which this gateway took what it relays: the other one enters it, and each ledger proves the other. */
 async function receiptDigestFor(
   { database, sequencer, receiptsGiven }: Gateway,
   row: OutboxRow,
@@ -101,26 +104,26 @@ async function receiptDigestFor(
   const given = receiptsGiven.digestOf(entry_key)
   if (given !== undefined) return given
   const entered = await sequencer.find(entry_key)
-  return entered && suite.sha256(entered.receipt)
+  return entered && leafHash(entered.leaf)
 }
 
-/** Whether a ledger of that gateway, by its keys in the registry, says that it holds an entry about this envelope. */
-function isReceiptOf(
+/** The entry about this envelope that a ledger of that gateway, by its keys in the registry, says it holds. */
+function provenBy(
   gateway: Gateway,
   verified: VerifiedSignatures,
   receipt: Uint8Array,
   expected: { readonly gateway: string; readonly digest: Uint8Array },
-): boolean {
+): Uint8Array | undefined {
   const directory = gateway.directory()
   try {
     const owner = ownerOfLedger(directory, receiptOrigin(receipt))
     const keys = verified.by(ledgerKeysOf(directory, owner, gateway.now()))
-    const { disclosed } = verifyReceipt(receipt, keys)
+    const { disclosed, leaf } = verifyReceipt(receipt, keys)
     const about = disclosed.get('digest')
     const isPeer = partyOf(directory, owner).gateway === expected.gateway
-    return isPeer && about instanceof Uint8Array && equal(about, expected.digest)
+    return isPeer && about instanceof Uint8Array && equal(about, expected.digest) ? leaf : undefined
   } catch (error) {
-    if (error instanceof Rejected) return false
+    if (error instanceof Rejected) return undefined
     throw error
   }
 }
@@ -139,7 +142,7 @@ async function retryLater(
 }
 
 type End =
-  | { readonly state: 'done'; readonly peerReceipt: Uint8Array }
+  | { readonly state: 'done'; readonly receipt: Uint8Array; readonly leaf: Uint8Array }
   | { readonly state: 'refused' | 'failed'; readonly code: Code }
 
 const events = {
@@ -157,13 +160,12 @@ async function settle(
   const key = entryKeys.relayed(row.position)
   const event = events[end.state]
   const directory = gateway.directory()
-  const peerReceipt = end.state === 'done' ? end.peerReceipt : null
   const statement = await acknowledgementFor(gateway.database, row)
   const settlement: Settlement = {
     position: row.position,
     state: end.state,
     code: end.state === 'done' ? null : end.code,
-    peer_receipt: peerReceipt,
+    peer_receipt: end.state === 'done' ? end.receipt : null,
     entry_key: key,
   }
   await gateway.sequencer.push({
@@ -177,7 +179,7 @@ async function settle(
       to: recipientsAt(directory, row, envelope),
       registry: registryFields(directory),
       ...(statement === undefined ? {} : acknowledgementFields(statement)),
-      ...(end.state === 'done' ? { peerReceipt: suite.sha256(end.peerReceipt) } : { detail: end.code }),
+      ...(end.state === 'done' ? { peerReceipt: leafHash(end.leaf) } : { detail: end.code }),
     },
     effects: [rowOf(settleOutbox, settlement)],
   })

@@ -76,7 +76,7 @@ async function inTurn<T>(
 async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Submission> {
   const { envelope } = entering
   const matter = await decided(gateway, entering)
-  const { index, receipt, repeated } = await gateway.sequencer.push({
+  const { index, leaf, receipt, repeated } = await gateway.sequencer.push({
     key: entering.key,
     fingerprint: entering.fingerprint,
     record: submissionRecord(matter),
@@ -86,7 +86,7 @@ async function decideAndEnter(gateway: Gateway, entering: Entering): Promise<Sub
   // From here the envelope, its entry, its inboxes and its outbox are durable together. A crash before the answer costs
   // the sender one resubmission, which converges on this entry; relay and inboxes find their rows when the process is back.
   if (repeated) return firstAnswer(gateway, entering.key)
-  if (goesOn(matter) && matter.decision.allow) gateway.receiptsGiven.add(entering.key, receipt)
+  if (goesOn(matter) && matter.decision.allow) gateway.receiptsGiven.add(entering.key, leaf)
   if (matter.decision.allow && matter.quorum === 0) gateway.witnessed.earned(toHex(envelope.digest))
   wake(gateway, matter)
   logSubmission(gateway, matter, index)

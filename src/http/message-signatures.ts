@@ -126,7 +126,7 @@ function refuse(detail: string): never {
   throw new Rejected('unauthenticated', detail)
 }
 
-/** SHA-256 of the receipt that the sender's gateway gave for what a verified request relays; `undefined` without one. */
+/** What the receipt proves that the sender's gateway gave for what a verified request relays: the hash of its leaf; `undefined` without one. */
 export function receiptDigestOf({ headers }: Pick<ReceivedRequest, 'headers'>): Uint8Array | undefined {
   const field = headers.get('pouch-receipt-digest')
   return field === null ? undefined : fromBase64(field.slice('sha-256=:'.length, -1))

@@ -11,7 +11,7 @@ import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { StoredEntry } from './entries-table.ts'
 
 /** What a receipt shows of its entry: enough to say what was entered of which envelope, and when. */
-export const shownFields = [
+const shownFields = [
   'at',
   'event',
   'digest',

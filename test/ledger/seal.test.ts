@@ -82,4 +82,22 @@ eachDatabase('a planted entry', ({ open }) => {
     await (await openTestSequencer(database)).close()
     expect(verifyCheckpoint(utf8((await readCheckpoint(database)) ?? ''), signer.keys).size).toBe(4)
   })
+
+  // Other gateways enter the leaf that a receipt proves: what they have entered must hold whatever a crash takes.
+  test('and its receipts are of other bytes then, for the same leaf', async () => {
+    const database = await begun()
+    const found = async () => {
+      const sequencer = await openTestSequencer(database)
+      const entered = await sequencer.find('c')
+      await sequencer.close()
+      return entered
+    }
+    const before = await found()
+    await sql`update ledger_checkpoint set signed = null, note = null, signatures = null where size = 4`.execute(
+      database,
+    )
+    const after = await found()
+    expect(after?.leaf).toEqual(before?.leaf)
+    expect(after?.receipt).not.toEqual(before?.receipt)
+  })
 })
