@@ -102,6 +102,6 @@ export type Origin = { readonly kind: 'agency' } | PeerOrigin
 interface PeerOrigin {
   readonly kind: 'exchange'
   readonly party: PartyId
-  /** H of the receipt that its gateway gave for what it relays, as it signed: entered here, it proves that entry there. */
+  /** The hash of the leaf that its gateway gave a receipt for, as it signed: entered here, it proves that entry there. */
   readonly peerReceipt?: Uint8Array
 }

@@ -5,15 +5,15 @@ import { createNewest } from '../newest.ts'
 /** By the keys of their entries, the hashes of their leaves. What is not here any more is in the tables. */
 export interface ReceiptsGiven {
   readonly add: (entryKey: string, leaf: Uint8Array) => void
-  readonly digestOf: (entryKey: string) => Uint8Array | undefined
+  readonly leafHashOf: (entryKey: string) => Uint8Array | undefined
 }
 
 const mostKept = 4096
 
 export function createReceiptsGiven(): ReceiptsGiven {
-  const digests = createNewest<Uint8Array>(mostKept)
+  const hashes = createNewest<Uint8Array>(mostKept)
   return {
-    add: (entryKey, leaf) => digests.add(entryKey, leafHash(leaf)),
-    digestOf: digests.get,
+    add: (entryKey, leaf) => hashes.add(entryKey, leafHash(leaf)),
+    leafHashOf: hashes.get,
   }
 }

@@ -71,7 +71,7 @@ async function answerOfPeer(
     peers: gateway.peers,
     targetUri: targetOf(row),
     body,
-    receiptDigest: await receiptDigestFor(gateway, row, envelope),
+    receiptLeaf: await receiptLeafFor(gateway, row, envelope),
     key: gateway.keys.transport,
     now: gateway.now(),
     timeoutMilliseconds: 1000 * gateway.limits.relayTimeoutSeconds,
@@ -95,13 +95,13 @@ async function bodyOf({ database }: Gateway, row: OutboxRow, envelope: EnvelopeR
 }
 
 /** Of the entry by which this gateway took what it relays: the other one enters it, and each ledger proves the other. */
-async function receiptDigestFor(
+async function receiptLeafFor(
   { database, sequencer, receiptsGiven }: Gateway,
   row: OutboxRow,
   envelope: EnvelopeSummary,
 ): Promise<Uint8Array | undefined> {
   const { entry_key } = (await acknowledgementFor(database, row)) ?? envelope
-  const given = receiptsGiven.digestOf(entry_key)
+  const given = receiptsGiven.leafHashOf(entry_key)
   if (given !== undefined) return given
   const entered = await sequencer.find(entry_key)
   return entered && leafHash(entered.leaf)

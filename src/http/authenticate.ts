@@ -15,7 +15,7 @@ import { authenticate, credentialsIn } from './credentials.ts'
 import {
   acceptSignature,
   nonceSeconds,
-  receiptDigestOf,
+  receiptLeafOf,
   targetUri,
   verifyRequest,
 } from './message-signatures.ts'
@@ -108,7 +108,7 @@ async function signedBy(
   })
   const party = directory.keys.get(keyId)?.party
   if (party === undefined) throw new Rejected('unauthenticated', `no gateway key ${keyId}`)
-  const peerReceipt = receiptDigestOf(request)
+  const peerReceipt = receiptLeafOf(request)
   return { kind: 'exchange', party, ...(peerReceipt && { peerReceipt }) }
 }
 

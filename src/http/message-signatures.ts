@@ -6,8 +6,8 @@
  *     signature-input: pouch=("@method" "@target-uri" "content-digest");created=1795435200;nonce="…";keyid="…"
  *     signature: pouch=:…:
  *
- * A request that relays something carries the digest of the receipt that the sender's gateway gave for it, as a fourth
- * component after these, `pouch-receipt-digest: sha-256=:…:`. Where the field is there it is signed, or all is refused.
+ * A request that relays something carries the hash of the leaf that the sender's gateway gave a receipt for, as a fourth
+ * component after these, `pouch-receipt-leaf: sha-256=:…:`. Where the field is there it is signed, or all is refused.
  *
  * The signature's `nonce` is 16 random bytes in base64url; `keyid` is the key's thumbprint in hexadecimal. A verifier takes
  * these fields in exactly this form or not at all, so nothing is left to a structured-field parser.
@@ -28,8 +28,8 @@ export interface RequestParts {
 }
 
 export interface SentRequest extends RequestParts {
-  /** Of the receipt for what is relayed, as `digestField` writes it. */
-  readonly receiptDigest?: string
+  /** The hash of the leaf that the receipt for what is relayed proves, as `digestField` writes it. */
+  readonly receiptLeaf?: string
 }
 
 export interface ReceivedRequest extends Pick<RequestParts, 'method' | 'targetUri'> {
@@ -40,7 +40,7 @@ export interface ReceivedRequest extends Pick<RequestParts, 'method' | 'targetUr
 
 export interface SignatureHeaders {
   readonly 'content-digest': string
-  readonly 'pouch-receipt-digest'?: string
+  readonly 'pouch-receipt-leaf'?: string
   readonly 'signature-input': string
   readonly signature: string
 }
@@ -51,10 +51,10 @@ export const nonceSeconds = 2 * clockSkewSeconds
 export const acceptSignature = 'pouch=("@method" "@target-uri" "content-digest");created'
 
 const components = '("@method" "@target-uri" "content-digest")'
-const relayComponents = '("@method" "@target-uri" "content-digest" "pouch-receipt-digest")'
+const relayComponents = '("@method" "@target-uri" "content-digest" "pouch-receipt-leaf")'
 const digestForm = /^sha-256=:[A-Za-z0-9+/]{43}=:$/
 const inputForm =
-  /^pouch=(\("@method" "@target-uri" "content-digest"( "pouch-receipt-digest")?\);created=(0|[1-9][0-9]{0,11});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{64})")$/
+  /^pouch=(\("@method" "@target-uri" "content-digest"( "pouch-receipt-leaf")?\);created=(0|[1-9][0-9]{0,11});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{64})")$/
 const signatureForm = /^pouch=:([A-Za-z0-9+/]{86}==):$/
 
 export function signRequest(request: SentRequest, key: SigningKey, now: number): SignatureHeaders {
@@ -83,15 +83,15 @@ function drafted(request: SentRequest, key: SigningKey, now: number): Draft {
     throw new TypeError('the target URI is not in the form that is sent')
   const digest = contentDigest(request.body)
   const nonce = toBase64(suite.randomBytes(16)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 22)
-  const { receiptDigest } = request
-  const covered = receiptDigest === undefined ? components : relayComponents
+  const { receiptLeaf } = request
+  const covered = receiptLeaf === undefined ? components : relayComponents
   const parameters = `${covered};created=${now};nonce="${nonce}";keyid="${key.id}"`
   const headers = {
     'content-digest': digest,
-    ...(receiptDigest === undefined ? {} : { 'pouch-receipt-digest': receiptDigest }),
+    ...(receiptLeaf === undefined ? {} : { 'pouch-receipt-leaf': receiptLeaf }),
     'signature-input': `pouch=${parameters}`,
   }
-  return { headers, message: signedBytes(request, digest, receiptDigest, parameters) }
+  return { headers, message: signedBytes(request, digest, receiptLeaf, parameters) }
 }
 
 function withSignature({ headers }: Draft, signature: Uint8Array): SignatureHeaders {
@@ -109,12 +109,12 @@ export async function verifyRequest(
   now: number,
   nonces: NonceStore,
 ): Promise<KeyId> {
-  const { digest, receiptDigest, parameters, created, nonce, keyId, signature } = readHeaders(request.headers)
+  const { digest, receiptLeaf, parameters, created, nonce, keyId, signature } = readHeaders(request.headers)
   const skew = created - now
   if (Math.abs(skew) > clockSkewSeconds) return refuse(`created is ${skew} s from the clock here`)
   const key = lookup(keyId)
   if (key === undefined) return refuse(`no active gateway key ${keyId}`)
-  if (!key.verify(signedBytes(request, digest, receiptDigest, parameters), signature))
+  if (!key.verify(signedBytes(request, digest, receiptLeaf, parameters), signature))
     return refuse(`signature by key ${keyId}`)
   const body = typeof request.body === 'function' ? await request.body() : request.body
   if (!sameText(digest, contentDigest(body))) return refuse('content-digest does not fit the content')
@@ -126,15 +126,15 @@ function refuse(detail: string): never {
   throw new Rejected('unauthenticated', detail)
 }
 
-/** What the receipt proves that the sender's gateway gave for what a verified request relays: the hash of its leaf; `undefined` without one. */
-export function receiptDigestOf({ headers }: Pick<ReceivedRequest, 'headers'>): Uint8Array | undefined {
-  const field = headers.get('pouch-receipt-digest')
+/** The hash of the leaf that the sender's receipt proves, for what a verified request relays; `undefined` without one. */
+export function receiptLeafOf({ headers }: Pick<ReceivedRequest, 'headers'>): Uint8Array | undefined {
+  const field = headers.get('pouch-receipt-leaf')
   return field === null ? undefined : fromBase64(field.slice('sha-256=:'.length, -1))
 }
 
 interface Received {
   readonly digest: string
-  readonly receiptDigest: string | undefined
+  readonly receiptLeaf: string | undefined
   readonly parameters: string
   readonly created: number
   readonly nonce: string
@@ -148,26 +148,26 @@ function readHeaders(headers: Pick<Headers, 'get'>): Received {
   const input = headers.get('signature-input') ?? refuse('no signature-input')
   const signatureField = headers.get('signature') ?? refuse('no signature')
   if (!digestForm.test(digest)) return refuse('content-digest is not one sha-256')
-  const receiptDigest = headers.get('pouch-receipt-digest') ?? undefined
-  if (receiptDigest !== undefined && !digestForm.test(receiptDigest))
-    return refuse('pouch-receipt-digest is not one sha-256')
+  const receiptLeaf = headers.get('pouch-receipt-leaf') ?? undefined
+  if (receiptLeaf !== undefined && !digestForm.test(receiptLeaf))
+    return refuse('pouch-receipt-leaf is not one sha-256')
   const [, parameters, relaying, created, nonce, keyId] =
     inputForm.exec(input) ?? refuse('signature-input is not of the profile')
-  if ((relaying === undefined) !== (receiptDigest === undefined))
-    return refuse('pouch-receipt-digest is not signed, or not there')
+  if ((relaying === undefined) !== (receiptLeaf === undefined))
+    return refuse('pouch-receipt-leaf is not signed, or not there')
   const signature = fromBase64(
     signatureForm.exec(signatureField)?.[1] ?? refuse('signature is not of the profile'),
   )
   if (parameters === undefined || nonce === undefined || keyId === undefined || signature === undefined) {
     return refuse('signature is not of the profile')
   }
-  return { digest, receiptDigest, parameters, created: Number(created), nonce, keyId, signature }
+  return { digest, receiptLeaf, parameters, created: Number(created), nonce, keyId, signature }
 }
 
 function signedBytes(
   request: Pick<RequestParts, 'method' | 'targetUri'>,
   digest: string,
-  receiptDigest: string | undefined,
+  receiptLeaf: string | undefined,
   parameters: string,
 ): Uint8Array {
   const lines = [
@@ -175,7 +175,7 @@ function signedBytes(
     ['@target-uri', request.targetUri],
     ['content-digest', digest],
   ] as const
-  const relayed = receiptDigest === undefined ? [] : [['pouch-receipt-digest', receiptDigest] as const]
+  const relayed = receiptLeaf === undefined ? [] : [['pouch-receipt-leaf', receiptLeaf] as const]
   return signatureBase([...lines, ...relayed], parameters)
 }
 

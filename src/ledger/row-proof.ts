@@ -11,13 +11,7 @@ import { type FieldName, parseRecord } from '../../protocol/ledger/record.ts'
 import type { StoredEntry } from './entries-table.ts'
 
 /** What a receipt shows of its entry: enough to say what was entered of which envelope, and when. */
-const shownFields = [
-  'at',
-  'event',
-  'digest',
-  'decision',
-  'transfer',
-] as const satisfies readonly FieldName[]
+const shownFields = ['at', 'event', 'digest', 'decision', 'transfer'] as const satisfies readonly FieldName[]
 
 /**
  * Gives what a receipt of the entry shows. Throws `broken-chain` unless the leaf commits to the record and the record to

@@ -105,23 +105,23 @@ const attacks: readonly Attack[] = [
     { name: `${name} is empty`, ...unauthenticated, ...changed(name, () => '') },
   ]),
   {
-    name: 'the digest of a receipt is put on a request that was signed without it',
+    name: 'the leaf of a receipt is put on a request that was signed without it',
     ...unauthenticated,
     request: async (scene) => {
       const sent = await fresh(scene)
-      return { ...sent, headers: { ...sent.headers, 'pouch-receipt-digest': contentDigest(otherBytes) } }
+      return { ...sent, headers: { ...sent.headers, 'pouch-receipt-leaf': contentDigest(otherBytes) } }
     },
   },
   {
-    name: 'the digest of a receipt is taken off a request that was signed with it',
+    name: 'the leaf of a receipt is taken off a request that was signed with it',
     ...unauthenticated,
     request: async (scene) => {
       const { body } = await fresh(scene)
       const sent = signedRequest(scene.world, 'EST', 'NLD', {
         body,
-        receiptDigest: contentDigest(otherBytes),
+        receiptLeaf: contentDigest(otherBytes),
       })
-      return { ...sent, headers: without(sent.headers, 'pouch-receipt-digest') }
+      return { ...sent, headers: without(sent.headers, 'pouch-receipt-leaf') }
     },
   },
   {

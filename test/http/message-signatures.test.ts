@@ -13,7 +13,7 @@ import {
   signRequest,
   targetUri,
   verifyRequest,
-  receiptDigestOf,
+  receiptLeafOf,
   type SentRequest,
 } from '../../src/http/message-signatures.ts'
 import { memoryNonces, type NonceStore } from '../../src/http/nonces.ts'
@@ -312,16 +312,16 @@ describe('the nonce store in memory', () => {
   })
 })
 
-describe('the digest of a receipt', () => {
+describe('the leaf of a receipt', () => {
   const receipt = utf8('the receipt of the sender’s gateway')
-  const relayed = { ...request, receiptDigest: contentDigest(receipt) }
+  const relayed = { ...request, receiptLeaf: contentDigest(receipt) }
   const unauthenticated: unknown = expect.objectContaining({ code: 'unauthenticated' })
 
   test('is signed with the request that relays, and read from it', async () => {
     const received = signed(relayed)
     await expect(verify(received)).resolves.toBe(key.id)
-    expect(receiptDigestOf(received)).toEqual(suite.sha256(receipt))
-    expect(receiptDigestOf(signed())).toBeUndefined()
+    expect(receiptLeafOf(received)).toEqual(suite.sha256(receipt))
+    expect(receiptLeafOf(signed())).toBeUndefined()
   })
 
   test.each([
@@ -330,11 +330,11 @@ describe('the digest of a receipt', () => {
     ['not a digest', () => 'sha-256=:AAAA:'],
     ['two', (value: string) => `${value}, ${value}`],
   ])('is not exchanged on the way: %s', async (_, change) => {
-    await expect(verify(withField('pouch-receipt-digest', change, relayed))).rejects.toThrow(unauthenticated)
+    await expect(verify(withField('pouch-receipt-leaf', change, relayed))).rejects.toThrow(unauthenticated)
   })
 
   test('is not put on a request that was signed without it', async () => {
-    const added = withField('pouch-receipt-digest', () => contentDigest(receipt))
+    const added = withField('pouch-receipt-leaf', () => contentDigest(receipt))
     await expect(verify(added)).rejects.toThrow(unauthenticated)
   })
 })

@@ -32,11 +32,11 @@ export function signedRequest(
   world: World,
   from: PartyId,
   to: PartyId,
-  given: Partial<Pick<Sent, 'method' | 'path' | 'body'>> & { readonly receiptDigest?: string } = {},
+  given: Partial<Pick<Sent, 'method' | 'path' | 'body'>> & { readonly receiptLeaf?: string } = {},
 ): Sent {
-  const { method = 'POST', path = '/v1/envelopes', body = new Uint8Array(0), receiptDigest } = given
+  const { method = 'POST', path = '/v1/envelopes', body = new Uint8Array(0), receiptLeaf } = given
   const targetUri = originOf(world.party(to).exchangePort) + path
-  const parts = { method, targetUri, body, ...(receiptDigest && { receiptDigest }) }
+  const parts = { method, targetUri, body, ...(receiptLeaf && { receiptLeaf }) }
   const headers = { ...signRequest(parts, world.party(from).transport, world.clock.now) }
   return { method, path, body, headers: { 'content-type': 'application/cose', ...headers } }
 }

@@ -10,7 +10,7 @@ export interface PeerRequest {
   readonly targetUri: string
   readonly body: Uint8Array
   /** Of the receipt that this gateway gave for what it relays; the other one enters it. */
-  readonly receiptDigest?: Uint8Array | undefined
+  readonly receiptLeaf?: Uint8Array | undefined
   readonly key: SigningKey
   readonly now: Seconds
   readonly timeoutMilliseconds: number
@@ -31,13 +31,13 @@ async function send({
   peers,
   targetUri,
   body,
-  receiptDigest,
+  receiptLeaf,
   key,
   now,
   timeoutMilliseconds,
   stop,
 }: PeerRequest): Promise<PeerResponse> {
-  const relayed = receiptDigest && { receiptDigest: digestField(receiptDigest) }
+  const relayed = receiptLeaf && { receiptLeaf: digestField(receiptLeaf) }
   const parts = { method: 'POST', targetUri, body, ...relayed }
   return peers.ask(targetUri, {
     method: 'POST',
