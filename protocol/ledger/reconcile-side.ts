@@ -4,12 +4,16 @@
  */
 import { toHex } from '../bytes.ts'
 import type { PartyId, Seconds } from '../names.ts'
+import type { EntryReader } from './audit.ts'
+import { leafHash } from './merkle.ts'
 import type { LedgerRecord } from './record.ts'
 
 /** An entry, as far as two ledgers must agree on it. */
 export interface Said {
   readonly index: number
   readonly record: LedgerRecord
+  /** What every receipt for the entry proves. */
+  readonly leafHash: Uint8Array
 }
 
 /** What a ledger says of one transfer. */
@@ -49,7 +53,7 @@ export interface Between {
 
 export interface SideReader {
   /** Takes the entries in order; those that were shredded without a record. */
-  read(index: number, record: LedgerRecord | undefined): void
+  readonly read: EntryReader
   side(at: Seconds): Side
 }
 
@@ -57,11 +61,11 @@ export function beginSide({ party, own, others }: Between): SideReader {
   const accounts = new Map<string, Account>()
   const numbers = new Map<string, Set<number>>()
   let [size, shredded] = [0, 0]
-  const read = (index: number, record: LedgerRecord | undefined): void => {
+  const read: EntryReader = (index, record, { leaf }) => {
     size = index + 1
     if (record === undefined) shredded++
     else if (isBetween(record, own, others)) {
-      enter(accountOf(accounts, record), { index, record }, party)
+      enter(accountOf(accounts, record), { index, record, leafHash: leafHash(leaf) }, party)
       count(numbers, record, own, others)
     }
   }

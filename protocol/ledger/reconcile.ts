@@ -29,14 +29,11 @@ export interface Reconciliation {
   readonly findings: readonly Finding[]
 }
 
-/** The hash of an entry's leaf, which is what every receipt for the entry proves. */
-export type LeafHashOf = (ledger: PartyId, index: number) => Uint8Array
-
-export function reconcile(a: Side, b: Side, leafHashOf: LeafHashOf): Reconciliation {
+export function reconcile(a: Side, b: Side): Reconciliation {
   const names = [...new Set([...a.accounts.keys(), ...b.accounts.keys()])].sort()
   const findings = names.flatMap((name) => {
     const [of, to] = isSender(a, name) ? [a, b] : [b, a]
-    return compareAccounts(name, of, to, leafHashOf)
+    return compareAccounts(name, of, to)
   })
   const both = names.filter((name) => a.accounts.has(name) && b.accounts.has(name)).length
   return { transfers: names.length, both, findings: [...findings, ...gaps(a), ...gaps(b)] }
@@ -51,12 +48,7 @@ function isSender(side: Side, name: string): boolean {
   return side.hosts.has(name.slice(0, name.indexOf(':')))
 }
 
-function compareAccounts(
-  transfer: string,
-  sender: Side,
-  recipient: Side,
-  leafHashOf: LeafHashOf,
-): readonly Finding[] {
+function compareAccounts(transfer: string, sender: Side, recipient: Side): readonly Finding[] {
   const [sent, received] = [sender.accounts.get(transfer), recipient.accounts.get(transfer)]
   const found = (
     kind: Finding['kind'],
@@ -67,7 +59,7 @@ function compareAccounts(
     ...{ kind, transfer, ledger: party, what },
     entries: says.flatMap(([side, said]) => (said ? [{ ledger: side.party, index: said.index }] : [])),
   })
-  const tale: Tale = { sender, recipient, found, leafHashOf }
+  const tale: Tale = { sender, recipient, found }
   if (received?.decided === undefined) return notReceived(tale, sent, received)
   if (sent?.decided === undefined) return notSent(tale, received)
   return [
@@ -83,7 +75,6 @@ interface Tale {
   readonly sender: Side
   readonly recipient: Side
   readonly found: (kind: Finding['kind'], side: Side, what: string, ...says: readonly Witness[]) => Finding
-  readonly leafHashOf: LeafHashOf
 }
 
 function notReceived(
@@ -159,19 +150,14 @@ function compareReceipts(tale: Tale, sent: Account, received: Account): readonly
 }
 
 /** `holder` entered what the receipt for `given` proves. */
-function receipts(
-  { found, leafHashOf }: Tale,
-  holder: [Side, Said],
-  given: [Side, Said],
-): readonly Finding[] {
+function receipts({ found }: Tale, holder: [Side, Said], given: [Side, Said]): readonly Finding[] {
   const [side, { record }] = holder
   const held = record.peerReceipt
   if (held === undefined)
     return [found('differs', side, 'no receipt of the other ledger is entered', holder, given)]
-  const [other, { index }] = given
-  const has = leafHashOf(other.party, index)
-  if (equal(held, has)) return []
-  const what = `the receipt: one for the leaf ${toHex(held)} is entered, the entry is ${toHex(has)}`
+  const [, { leafHash }] = given
+  if (equal(held, leafHash)) return []
+  const what = `the receipt: one for the leaf ${toHex(held)} is entered, the entry is ${toHex(leafHash)}`
   return [found('differs', side, what, holder, given)]
 }
 

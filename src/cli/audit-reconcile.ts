@@ -1,15 +1,13 @@
 /** Answers for `pouch audit reconcile`: two agencies' exports compared, each transfer that they do not both tell alike named. */
 import { Command } from 'commander'
 import { type Directory, ownerOfLedger, partyOf } from '../../protocol/directory.ts'
-import { leafHash } from '../../protocol/ledger/merkle.ts'
 import { type Finding, isFault, type Reconciliation, reconcile } from '../../protocol/ledger/reconcile.ts'
 import { beginSide, type Side } from '../../protocol/ledger/reconcile-side.ts'
-import { tileWidth } from '../../protocol/ledger/tiles.ts'
 import type { PartyId, Seconds } from '../../protocol/names.ts'
 import { type Answer, acting, answer, UsageError } from './answer.ts'
 import { exportDirectory, requireExport } from './audit-trust.ts'
 import { type AuditOptions, auditOptions } from './audit-verify.ts'
-import { entriesOf, exportSize } from './export-files.ts'
+import { exportSize } from './export-files.ts'
 import { readExport } from './export-folder.ts'
 import { progressBar } from './progress.ts'
 import { timeOf } from './trust.ts'
@@ -40,10 +38,8 @@ function reconcileFolders(folders: readonly [string, string], options: AuditOpti
     throw new UsageError('both exports are of one gateway: name those of two')
   const a = read(folders[0], directory, now, one, other)
   const b = read(folders[1], directory, now, other, one)
-  const found = reconcile(a.side, b.side, (party, index) =>
-    (party === a.side.party ? a : b).leafHashAt(index),
-  )
-  return answerOf(found, [a.side, b.side])
+  const found = reconcile(a, b)
+  return answerOf(found, [a, b])
 }
 
 /** The parties that the gateway of the export's ledger serves. */
@@ -60,24 +56,12 @@ function read(
   now: Seconds,
   own: ReadonlySet<PartyId>,
   others: ReadonlySet<PartyId>,
-) {
+): Side {
   const party = ownerOfLedger(directory, exportSize(folder).origin)
   const reading = beginSide({ party, own, others })
   const progress = progressBar(`entries of ${party}`)
-  const { checkpoint, size } = readExport({
-    ...{ folder, directory, now, progress },
-    reader: (index, record) => reading.read(index, record),
-  })
-  return { side: reading.side(checkpoint.at), leafHashAt: leafHashesIn(folder, size) }
-}
-
-/** The export is verified. */
-function leafHashesIn(folder: string, exported: number): (index: number) => Uint8Array {
-  return (index) => {
-    const entry = entriesOf(folder, Math.floor(index / tileWidth), exported)[index % tileWidth]
-    if (entry === undefined) throw new RangeError(`entry ${index} of ${exported}`)
-    return leafHash(entry.leaf)
-  }
+  const { checkpoint } = readExport({ folder, directory, now, progress, reader: reading.read })
+  return reading.side(checkpoint.at)
 }
 
 function answerOf({ transfers, both, findings }: Reconciliation, sides: readonly Side[]): Answer {

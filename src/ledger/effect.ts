@@ -29,41 +29,31 @@ export function effect<Row>(writer: Writer<Row>, row: Row): Effect {
 
 /** Every statement and every writer once, with its rows of all items in their order. */
 export function gather(items: readonly (readonly Effect[])[]): Effects {
-  const statements = grouped(items, (each) => ('statement' in each ? each.statement : undefined))
-  const writers = grouped(items, (each) => ('writer' in each ? each.writer : undefined))
+  const along = items.flat().filter((each) => 'statement' in each)
+  const after = items.map((effects) => effects.filter((each) => 'writer' in each))
+  const rowsOf = (effects: readonly Effect[] = []) => effects.map(({ row }) => row as never)
+  const byWriter = Map.groupBy(after.flat(), ({ writer }) => writer)
   // `rowOf` and `effect` are the only makers of effects, and pair a row with who writes such rows.
   return {
-    statements: [...statements].map(([statement, rows]) => statement(rows as never[])),
+    statements: [...Map.groupBy(along, ({ statement }) => statement)].map(([statement, effects]) =>
+      statement(rowsOf(effects)),
+    ),
     afterwards: async (tx) => {
-      for (const [writer, rows] of writers) await writer(tx, rows as never[])
+      for (const writer of inOrder(after)) await writer(tx, rowsOf(byWriter.get(writer)))
     },
   }
 }
 
-function grouped<By>(
-  items: readonly (readonly Effect[])[],
-  by: (effect: Effect) => By | undefined,
-): ReadonlyMap<By, unknown[]> {
-  const groups = new Map<By, unknown[]>(inOrder(items, by).map((each) => [each, []]))
-  for (const each of items.flat()) {
-    const owner = by(each)
-    if (owner !== undefined) groups.get(owner)?.push(each.row)
-  }
-  return groups
-}
-
-/** One order that keeps that of each item: a row that another refers to is written first. */
-function inOrder<By>(
-  items: readonly (readonly Effect[])[],
-  by: (effect: Effect) => By | undefined,
-): readonly By[] {
-  const order: By[] = []
+/** One order of writers that keeps that of each item: a row that another refers to is written first. */
+function inOrder(
+  items: readonly (readonly { readonly writer: Writer<never> }[])[],
+): readonly Writer<never>[] {
+  const order: Writer<never>[] = []
   for (const effects of items) {
     let after = -1
-    for (const owner of effects.map(by)) {
-      if (owner === undefined) continue
-      const place = order.indexOf(owner)
-      if (place < 0) order.splice(after + 1, 0, owner)
+    for (const { writer } of effects) {
+      const place = order.indexOf(writer)
+      if (place < 0) order.splice(after + 1, 0, writer)
       after = place < 0 ? after + 1 : Math.max(after, place)
     }
   }
